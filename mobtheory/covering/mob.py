@@ -1,0 +1,134 @@
+"""The selection rule of Multi-objective Balanced Covering."""
+
+from itertools import chain
+from math import inf
+from typing import Literal, get_args
+
+from mobtheory.covering.counts import as_count
+from mobtheory.covering.farthest_point import pick_farthest
+from mobtheory.covering.problem import CoveringProblem, as_rows
+from mobtheory.covering.selection import Selection
+from mobtheory.errors import InvalidProblem
+from mobtheory.geometry.points import Array
+
+Duplicates = Literal["max", "first", "last"]
+Shortfall = Literal["visual", "raise"]
+Start = Literal["index0", "farthest-mean"]
+
+
+def mob_select(
+    problem: CoveringProblem,
+    *,
+    prompt_budget: int,
+    fold: int,
+    duplicates: Duplicates = "max",
+    shortfall: Shortfall = "visual",
+    start: Start = "index0",
+) -> Selection:
+    """Select visual tokens by algorithm 1 of the paper.
+
+    Parameters
+    ----------
+    problem : CoveringProblem
+        The tokens, or their distances, and the budget K. The paper normalises the tokens:
+        `CoveringProblem(visual, prompt, K, normalize=True)`.
+    prompt_budget : int from 0 to problem.budget
+        K_p, the size of the prompt half; the visual half gets the rest.
+    fold : int, at least 1
+        k, how many nearest visual tokens each prompt token proposes. Above N it counts as N.
+    duplicates : "max", "first" or "last"
+        Which similarity ranks a candidate that several prompt tokens propose: the highest, or that
+        of the first or last prompt token which proposes it. The paper does not say.
+    shortfall : "visual" or "raise"
+        What happens when fewer than K_p distinct candidates are proposed: the visual half gets the
+        places that remain, or the call is refused. The paper does not say.
+    start : "index0" or "farthest-mean"
+        The first visual centre when the prompt half is empty: token 0, or the token whose mean
+        distance to the visual tokens is largest. The paper does not say.
+
+    Returns
+    -------
+    Selection
+        Exactly K tokens. `prompt_centers` by falling similarity, `visual_centers` in the order of
+        the picks. The lowest index wins every tie.
+
+    Raises
+    ------
+    InvalidProblem
+        The prompt budget or the fold is no integer within its bounds, an option is unknown, or
+        candidates are missing and `shortfall` is "raise".
+
+    Notes
+    -----
+    Each prompt token proposes its k nearest visual tokens; the K_p most similar distinct candidates
+    form S_p; farthest-point sampling seeded with S_p adds S_v. Similarity falls as the distance of
+    the problem grows: for unit vectors, Euclidean distance and cosine rank alike. Algorithm 1 of
+    arXiv 2505.10118. Of its printed guarantees, d_H(S_p, P) <= α K_p^(-1/d) and
+    d_H(S_v, V) <= β K_v^(-1/d) fail (theory sections 7.2 and 7.3); for distances that obey the
+    triangle inequality h(V -> S_p ∪ S_v) <= 2 OPT(K_v | S_p) holds (theory theorem 2.5).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from mobtheory import CoveringProblem, mob_select
+    >>> visual = np.asarray([[0.0], [0.1], [50.0], [52.0]])
+    >>> problem = CoveringProblem(visual, np.asarray([[-0.5]]), 3)
+    >>> mob_select(problem, prompt_budget=1, fold=1)
+    Selection(prompt_centers=array([0]), visual_centers=array([3, 2]))
+    """
+    called = "mob_select"
+    prompt_limit = as_count(called, "prompt_budget", prompt_budget, 0, problem.budget)
+    fold = min(as_count(called, "fold", fold, 1), problem.visual_count)
+    for name, value, allowed in (
+        ("duplicates", duplicates, get_args(Duplicates)),
+        ("shortfall", shortfall, get_args(Shortfall)),
+        ("start", start, get_args(Start)),
+    ):
+        if value not in allowed:
+            raise InvalidProblem(
+                called, f"{name}={value!r}", f"{name} is unknown", f"Use one of {allowed}."
+            )
+    prompt = _prompt_candidates(problem, fold, duplicates)[:prompt_limit]
+    if len(prompt) < prompt_limit and shortfall == "raise":
+        raise InvalidProblem(
+            called,
+            f"prompt_budget={prompt_limit} with {len(prompt)} distinct candidates at fold={fold}",
+            "the prompt tokens must propose as many candidates as the prompt half holds",
+            'Raise the fold, lower prompt_budget, or pass shortfall="visual".',
+        )
+    visual = _visual_centers(problem, prompt, problem.budget - len(prompt), start)
+    return Selection(as_rows(problem, prompt), as_rows(problem, visual))
+
+
+def _prompt_candidates(problem: CoveringProblem, fold: int, duplicates: Duplicates) -> list[int]:
+    """Distinct candidates of all prompt tokens, the most similar first."""
+    xp = problem.namespace
+    by_prompt = problem.visual_prompt.T
+    proposed = xp.argsort(by_prompt, axis=1, stable=True)[:, :fold].tolist()
+    distances = xp.sort(by_prompt, axis=1)[:, :fold].tolist()
+    ranking: dict[int, float] = {}
+    for candidate, distance in zip(chain(*proposed), chain(*distances), strict=True):
+        if duplicates == "last":
+            ranking[candidate] = distance
+        elif duplicates == "first":
+            ranking.setdefault(candidate, distance)
+        else:
+            ranking[candidate] = min(distance, ranking.get(candidate, inf))
+    return sorted(ranking, key=lambda candidate: (ranking[candidate], candidate))
+
+
+def _visual_centers(problem: CoveringProblem, prompt: list[int], k: int, start: Start) -> list[int]:
+    xp = problem.namespace
+
+    def distances_to(row: int) -> Array:
+        return problem.distances.to_visual(as_rows(problem, [row]))[:, 0]
+
+    picks: list[int] = []
+    if not prompt and start == "farthest-mean":
+        picks.append(int(xp.argmax(xp.mean(problem.visual_visual, axis=1))))
+    nearest = xp.full(problem.visual_count, inf, dtype=xp.float64, device=problem.device)
+    for seed in (*prompt, *picks):
+        nearest = xp.minimum(nearest, distances_to(seed))
+    for seed in (*prompt, *picks):
+        nearest[seed] = -1.0
+    return picks + pick_farthest(distances_to, nearest, k - len(picks))
