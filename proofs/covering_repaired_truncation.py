@@ -1,0 +1,59 @@
+"""covering.repaired-truncation: a truncation that covers.
+
+Statement.    F farthest-point sampling on P with K_p picks, S_p = {nn(f) : f in F}:
+              d_H(S_p, P) <= h(P -> V) + 2 OPT_P(K_p); for K_p >= L it is h(P -> V).
+Assumptions.  Any metric; V, P finite and not empty; K_p >= 1; covering.seeded-fps on P, Z empty.
+
+Proof.  Let h(P -> V) <= r, and let K_p centres cover P within rho.
+  1. By covering.seeded-fps F covers P within 2 rho.  From p to its pick to the neighbour of the
+     pick: h(P -> S_p) <= r + 2 rho.  A kept token has its pick within r: h(S_p -> P) <= r.
+  2. At most r + 2 rho for every rho that is reached is at most r + 2 OPT.
+  3. K_p >= L: P covers itself, OPT = 0; and d_H(S_p, P) >= h(P -> V) for every S_p within V.
+"""
+
+from mobtheory.claims.proving import ProofResult
+
+from .metric_space import (
+    METRIC,
+    directed,
+    hausdorff,
+    nearest_neighbours,
+    point_set,
+    subset,
+)
+from .solver import valid, z3
+from .steps import Steps
+
+
+def prove() -> ProofResult:
+    steps = Steps()
+    visual, prompt, picks, kept = (point_set(name) for name in ("V", "P", "F", "S_p"))
+    r, rho = z3.Reals("r rho")
+    of_picks, obey_picks = nearest_neighbours(picks, visual)
+    fps = directed(2 * rho, prompt, picks)  # covering.seeded-fps
+    floor = directed(r, prompt, visual)
+    given = [*METRIC, *obey_picks, subset(picks, prompt), fps, floor]
+    steps.check(
+        "z3",
+        "h(P -> S_p) <= h(P -> V) + 2 rho; any metric, any sets",
+        valid(directed(r + 2 * rho, prompt, of_picks), given),
+    )
+    steps.check("z3", "h(S_p -> P) <= h(P -> V)", valid(directed(r, of_picks, prompt), given))
+    value, optimum = z3.Reals("d_H OPT")
+    below = z3.Implies(optimum < (value - r) / 2, rho < (value - r) / 2)  # OPT the infimum
+    steps.check(
+        "z3",
+        "at most r + 2 rho for every rho that is reached is at most r + 2 OPT",
+        valid(z3.Implies(z3.And(below, value <= r + 2 * rho), value <= r + 2 * optimum)),
+    )
+    steps.check(
+        "z3",
+        "K_p >= L: P covers itself within 0",
+        valid(directed(z3.RealVal(0), prompt, prompt), METRIC),
+    )
+    steps.check(
+        "z3",
+        "d_H(S_p, P) <= r gives h(P -> V) <= r for every S_p within V",
+        valid(z3.Implies(hausdorff(r, kept, prompt), floor), [*METRIC, subset(kept, visual)]),
+    )
+    return steps.result()

@@ -1,0 +1,38 @@
+"""definition-1: a cover of radius eps_p needs N(P, eps_p) centres.
+
+Statement.    With eps_p = d_H(S_p, P), centres anywhere: N(P, eps_p) <= |S_p|; likewise for V.
+Assumptions.  Any metric; P finite; S_p finite and not empty.
+
+Proof.
+  1. d_H(S_p, P) <= eps_p says that every p is within eps_p of S_p: S_p is one of the families
+     that cover, and N is the least size of such a family.
+  2. The side remark: eps_p is two-sided and does not fall with the budget.
+"""
+
+from mobtheory.claims.proving import ProofResult
+
+from .covering_numbers import Family, centres, is_covering_number, size
+from .line_sets import hausdorff as exact_hausdorff
+from .metric_space import METRIC, hausdorff, point_set
+from .solver import valid, z3
+from .steps import Steps
+
+
+def prove() -> ProofResult:
+    steps = Steps()
+    prompt, half = point_set("P"), z3.Const("S_p", Family)
+    number, radius = z3.Int("N"), z3.Real("eps_p")
+    steps.check(
+        "z3",
+        "N(P, eps_p) <= |S_p|; any metric, any number of points",
+        valid(
+            z3.Implies(hausdorff(radius, centres(half), prompt), number <= size(half)),
+            [*METRIC, is_covering_number(number, prompt, radius)],
+        ),
+    )
+    steps.check(
+        "rational",
+        "P = {0}: d_H({1}, P) = 1 and d_H({1, 5}, P) = 5",
+        exact_hausdorff([1], [0]) == 1 and exact_hausdorff([1, 5], [0]) == 5,
+    )
+    return steps.result()

@@ -1,0 +1,57 @@
+"""theorem-1.eta-bound-max: the coupling term, maximum form.
+
+Statement.    For every admissible z: (eta/z)^2 <= max{eps_p^2, eps_v^2}.
+Assumptions.  z admissible: r = eta/z > 0 with N(P, r) + N(V, r) > K; |S_p| + |S_v| <= K;
+              eps_p = d_H(S_p, P), eps_v = d_H(S_v, V); any metric.
+
+Proof.
+  1. N is non-increasing (proofs/covering_numbers.py), and N(P, eps_p) <= |S_p|,
+     N(V, eps_v) <= |S_v| by definition-1.
+  2. If both radii were below r, then K >= N(P, r) + N(V, r) > K.
+  3. Squares keep the order of numbers >= 0.
+"""
+
+from mobtheory.claims.proving import ProofResult
+
+from .covering_numbers import check_monotone
+from .solver import valid, z3
+from .steps import Steps
+
+
+def prove() -> ProofResult:
+    steps = Steps()
+    check_monotone(steps)
+    r, s, t, eps_p, eps_v = z3.Reals("r s t eps_p eps_v")
+    budget, in_prompt, in_visual = z3.Ints("K |S_p| |S_v|")
+    of_prompt, of_visual = (z3.Function(n, z3.RealSort(), z3.IntSort()) for n in ("N_P", "N_V"))
+    falling = [
+        z3.ForAll([s, t], z3.Implies(z3.And(s >= 0, s <= t), n(t) <= n(s)))
+        for n in (of_prompt, of_visual)
+    ]
+    covers = [of_prompt(eps_p) <= in_prompt, of_visual(eps_v) <= in_visual]
+    admissible = of_prompt(r) + of_visual(r) > budget
+    steps.check(
+        "z3",
+        "r <= eps_p or r <= eps_v, for any non-increasing N(P, .), N(V, .)",
+        valid(
+            z3.Or(r <= eps_p, r <= eps_v),
+            [
+                *falling,
+                *covers,
+                in_prompt + in_visual <= budget,
+                admissible,
+                r > 0,
+                eps_p >= 0,
+                eps_v >= 0,
+            ],
+        ),
+    )
+    steps.check(
+        "z3",
+        "hence r^2 <= max{eps_p^2, eps_v^2}",
+        valid(
+            z3.Or(r * r <= eps_p * eps_p, r * r <= eps_v * eps_v),
+            [r > 0, eps_p >= 0, eps_v >= 0, z3.Or(r <= eps_p, r <= eps_v)],
+        ),
+    )
+    return steps.result()

@@ -1,0 +1,295 @@
+"""The proofs run, say what they did, and would fail if they were wrong."""
+
+import ast
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import mobtheory as mob
+from mobtheory.claims import Evidence, ProofResult, iterate_proofs, proving
+from mobtheory.claims.proving import load_proof, proof_folder
+from mobtheory.errors import UnknownClaim
+
+pytestmark = pytest.mark.proofs
+
+CLAIMS = {c.id: c for c in mob.list_claims()}
+FILES = sorted({name for c in CLAIMS.values() for name in c.proof})
+ID_OF = {name: c.id for c in CLAIMS.values() for name in c.proof}
+REFUTED = [c for c in CLAIMS.values() if c.verdict is mob.Verdict.REFUTED]
+PROOF_ENGINES = {"sympy", "z3", "rational"}
+
+
+@pytest.fixture(scope="module")
+def results() -> dict[str, ProofResult]:
+    started = time.perf_counter()
+    found = {result.file: result for result in iterate_proofs()}
+    assert time.perf_counter() - started < 60
+    return found
+
+
+def _functions(path: Path) -> set[str]:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+
+
+def test_every_proof_is_named_and_every_name_is_a_proof() -> None:
+    present = {p.name for p in proof_folder().glob("*.py") if "prove" in _functions(p)}
+    assert present == set(FILES)
+    assert present == {c.id.replace(".", "_").replace("-", "_") + ".py" for c in CLAIMS.values()}
+
+
+def test_every_helper_is_used() -> None:
+    files = {p.stem: p.read_text(encoding="utf-8") for p in proof_folder().glob("*.py")}
+    helpers = set(files) - {Path(name).stem for name in FILES}
+    assert helpers
+    for helper in helpers:
+        assert any(f"from .{helper} import" in text for text in files.values()), helper
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_proof_holds(name: str, results: dict[str, ProofResult]) -> None:
+    result = results[name]
+    assert result.ok is True, result.detail
+    assert result.detail
+    assert result.claims
+    assert set(result.engine.split("+")) <= PROOF_ENGINES
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_docstring_states_what_is_proved(name: str) -> None:
+    text = ast.get_docstring(ast.parse((proof_folder() / name).read_text(encoding="utf-8")))
+    assert text is not None
+    assert ID_OF[name] in text.splitlines()[0]
+    assert "\n  1. " in text
+
+
+@pytest.mark.parametrize("claim", CLAIMS.values(), ids=CLAIMS)
+def test_evidence_is_what_the_proof_did(claim: mob.Claim, results: dict[str, ProofResult]) -> None:
+    of_claim = [results[name] for name in claim.proof]
+    engines = {engine for result in of_claim for engine in result.engine.split("+")}
+    assert PROOF_ENGINES & set(claim.evidence_kinds) == engines
+    prose = any(line.startswith("prose:") for r in of_claim for line in r.detail.splitlines())
+    assert prose == ("prose" in claim.evidence_kinds)
+    assert not (prose and claim.verdict_text == "proved")
+
+
+@pytest.mark.parametrize("claim", CLAIMS.values(), ids=CLAIMS)
+def test_proved_claims_use_proved_claims(claim: mob.Claim) -> None:
+    if claim.verdict_text.endswith("(prose)"):
+        return
+    for used in (CLAIMS[id] for id in claim.uses if not id.startswith("assumption-")):
+        assert used.verdict.claims_truth
+        assert not used.verdict_text.endswith("(prose)"), used.id
+
+
+@pytest.mark.parametrize("claim", REFUTED, ids=lambda c: c.id)
+def test_proof_verifies_the_registered_counterexample(claim: mob.Claim) -> None:
+    (name,) = claim.proof
+    case = load_proof(name).COUNTEREXAMPLE
+    assert claim.counterexample is not None
+    instance = claim.counterexample.instance
+    assert np.asarray(instance.problem.visual).ravel().tolist() == case.visual
+    assert np.asarray(instance.problem.prompt).ravel().tolist() == case.prompt
+    assert instance.problem.budget == case.budget
+    assert instance.selection.prompt_centers.tolist() == case.prompt_centers
+    assert instance.selection.visual_centers.tolist() == case.visual_centers
+    for field in ("low", "high", "prompt_budget", "fold"):
+        if hasattr(instance, field):
+            assert getattr(instance, field) == getattr(case, field)
+    if case.prompt_budget and case.high:  # regularity of P is part of the instance
+        constants = instance.prompt_regularity
+        assert (constants.low, constants.high) == (case.low, case.high)
+
+
+def test_refuted_claims_rest_on_exact_arithmetic() -> None:
+    assert all("rational" in c.evidence_kinds for c in REFUTED)
+
+
+# --- what is asked of the engines can fail ----------------------------------------------------
+
+
+def test_solver_tells_right_from_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
+    solver, space = load_proof("solver.py"), load_proof("metric_space.py")
+    z3 = solver.z3
+    x, y, z = z3.Consts("x y z", space.Point)
+    assert solver.valid(space.dist(x, y) >= 0, space.METRIC) is True
+    assert solver.valid(space.dist(x, z) <= space.dist(x, y), space.METRIC) is False
+
+    visual, prompt, kept = (space.point_set(name) for name in "VPS")
+    r = z3.Real("r")
+    given = [*space.METRIC, r >= 0, space.subset(kept, visual)]
+    pruned = space.hausdorff(r, space.union(visual, prompt), space.union(kept, prompt))
+    covered = space.directed(r, visual, kept)
+    assert solver.valid(z3.Implies(covered, pruned), given) is True
+    monkeypatch.setattr(solver, "TIMEOUT_MS", 1000)  # models of wrong statements may be infinite
+    assert solver.valid(z3.Implies(pruned, covered), given) is not True
+
+
+@pytest.mark.parametrize(
+    "name", ["covering_seeded_fps.py", "covering_repaired_truncation.py", "covering_tradeoff.py"]
+)
+def test_proofs_fail_without_the_triangle_inequality(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load_proof(name)
+    space, solver = (sys.modules[f"mobtheory_proofs.{m}"] for m in ("metric_space", "solver"))
+    monkeypatch.setattr(space, "METRIC", space.METRIC[:2])
+    monkeypatch.setattr(solver, "TIMEOUT_MS", 1000)
+    monkeypatch.delitem(sys.modules, "mobtheory_proofs.covering_numbers", raising=False)
+    assert load_proof(name).prove().ok is not True
+    sys.modules.pop("mobtheory_proofs.covering_numbers", None)
+
+
+@pytest.mark.parametrize(("factor", "holds"), [(2, True), (1.9, False)])
+def test_solver_knows_the_constant_of_farthest_point_sampling(factor: float, holds: bool) -> None:
+    solver, small = load_proof("solver.py"), load_proof("small_metrics.py")
+    metric = small.SmallMetric(4)
+    visual, seeds, picks = [1, 2, 3], [0], [1]
+    claimed = metric.directed(visual, seeds + picks) <= factor * metric.directed(visual, [0, 3])
+    assert solver.valid(claimed, metric.axioms + metric.greedy(visual, picks, seeds)) is holds
+
+
+def test_nothing_follows_from_a_contradiction() -> None:
+    solver = load_proof("solver.py")
+    x = solver.z3.Real("x")
+    assert solver.valid(x > 0, [x > 1, x < 0]) is False
+
+
+def test_solver_gives_up_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    solver = load_proof("solver.py")
+    monkeypatch.setattr(solver, "TIMEOUT_MS", 20)
+    x, y, z = solver.z3.Ints("x y z")
+    cubes = x * x * x + y * y * y + z * z * z
+    assert solver.valid(cubes != 42) is None
+
+
+def test_algebra_refutes_wrong_statements() -> None:
+    import sympy as sp
+
+    algebra = load_proof("algebra.py")
+    x, y = sp.symbols("x y", positive=True)
+    assert algebra.vanishes((x + y) ** 2 - 4 * x * y - (x - y) ** 2)
+    assert not algebra.vanishes((x + y) ** 2 - 5 * x * y - (x - y) ** 2)
+    assert algebra.positive(x + y)
+    assert not algebra.positive(x - y)
+    assert algebra.tends_to_infinity(x / 4, x)
+    assert not algebra.tends_to_infinity((x + 1) / x, x)
+
+
+@pytest.mark.parametrize(
+    ("answers", "ok"),
+    [([], False), ([True], True), ([True, None], None), ([None, False, True], False)],
+)
+def test_one_bad_step_spoils_the_proof(answers: list[bool | None], ok: bool | None) -> None:
+    steps = load_proof("steps.py").Steps()
+    steps.rests_on("a fact")
+    for number, answer in enumerate(answers):
+        steps.check("z3", f"step {number}", answer)
+    assert steps.result().ok is ok
+
+
+# --- exact arithmetic agrees with the package -------------------------------------------------
+
+
+def test_exact_algorithm_1_is_algorithm_1() -> None:
+    algorithm = load_proof("algorithm_1.py")
+    rng = np.random.default_rng(0)
+    for _ in range(200):
+        visual, prompt = (rng.integers(0, 30, size=(n, 2)) for n in (8, 3))
+        budget, fold = int(rng.integers(2, 9)), int(rng.integers(1, 4))
+        prompt_budget = int(rng.integers(1, budget + 1))
+        problem = mob.CoveringProblem(visual, prompt, budget)
+        selection = mob.mob_select(problem, prompt_budget=prompt_budget, fold=fold)
+
+        def squared(a: np.ndarray, b: np.ndarray, i: int, j: int) -> int:
+            return sum(int(x) ** 2 for x in a[i] - b[j])
+
+        seeds = algorithm.prompt_half(
+            8,
+            3,
+            lambda v, p, a=visual, b=prompt: squared(a, b, v, p),
+            prompt_budget=prompt_budget,
+            fold=fold,
+        )
+        picks = algorithm.visual_half(
+            8, lambda v, w, a=visual: squared(a, a, v, w), seeds, budget - len(seeds)
+        )
+        assert selection.prompt_centers.tolist() == seeds
+        assert selection.visual_centers.tolist() == picks
+
+
+# --- the runner --------------------------------------------------------------------------------
+
+
+def _run_files(
+    monkeypatch: pytest.MonkeyPatch, folder: Path, files: dict[str, str]
+) -> dict[str, ProofResult]:
+    for name, text in files.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    claim = replace(CLAIMS["lemma-1"], proof=(*files, "absent.py"))
+    monkeypatch.setattr(proving, "proof_folder", lambda: folder)
+    monkeypatch.setattr(proving, "select_claims", lambda pattern: (claim,))
+    return {result.file: result for result in iterate_proofs()}
+
+
+def test_runner_reports_and_goes_on(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    header = "from mobtheory.claims.proving import ProofResult\n"
+    found = _run_files(
+        monkeypatch,
+        tmp_path,
+        {
+            "raises.py": "def prove():\n    raise ValueError('boom')\n",
+            "broken.py": "def prove(:\n",
+            "typo.py": "import no_such_module\n",
+            "fine.py": header + "def prove():\n    return ProofResult('sympy', True, 'a step')\n",
+        },
+    )
+    assert [*found] == ["raises.py", "broken.py", "typo.py", "fine.py", "absent.py"]
+    assert {name: r.ok for name, r in found.items()} == {
+        "raises.py": False,
+        "broken.py": False,
+        "typo.py": False,
+        "fine.py": True,
+        "absent.py": False,
+    }
+    assert "boom" in found["raises.py"].detail
+    assert "absent.py" in found["absent.py"].detail
+    assert "no_such_module" in found["typo.py"].detail
+    assert all(r.claims == ("lemma-1",) for r in found.values())
+
+
+def test_missing_engine_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in sys.modules if name.startswith("mobtheory_proofs.")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "z3", None)
+    found = {result.file: result for result in mob.prove(["lemma-1", "assumption-1"])}
+    assert found["assumption_1.py"].ok is True
+    assert found["lemma_1.py"].ok is None
+    assert found["lemma_1.py"].engine == "z3"
+    assert "mobtheory[proofs]" in found["lemma_1.py"].detail
+
+
+def test_unknown_claim_is_named() -> None:
+    with pytest.raises(UnknownClaim, match=r"theorem-2\.fpz"):
+        mob.prove("theorem-2.fpz")
+
+
+# --- what tables print -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("evidence", "text"),
+    [
+        ((Evidence("prose", "read"),), "proved (prose)"),
+        ((Evidence("z3", "five points", general=False),), "proved (prose)"),
+        ((Evidence("rational", "an example", general=False),), "proved (prose)"),
+        ((Evidence("z3", "five points", general=False), Evidence("z3", "any")), "proved"),
+    ],
+)
+def test_special_cases_do_not_make_a_proof(evidence: tuple[Evidence, ...], text: str) -> None:
+    claim = replace(CLAIMS["geometry.domination"], evidence=evidence)
+    assert claim.verdict_text == text
