@@ -1,7 +1,6 @@
 """Put a finished training run into the package: ``python -m mobtheory.models.embedded.publish``.
 
-The checkpoint goes through the loading path of every other model, is stored in bfloat16, the
-precision it was trained in, and replaces the old one only when it is complete and measured.
+The run's checkpoint is loaded and measured first; the package keeps the old one until then.
 """
 
 import argparse
@@ -11,6 +10,9 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import torch
+from safetensors.torch import load_file
+
 from mobtheory.models.embedded.evaluate import manifest
 from mobtheory.models.embedded.shipped import (
     WEIGHTS,
@@ -18,33 +20,39 @@ from mobtheory.models.embedded.shipped import (
     manifest_path,
     training_log_path,
 )
-from mobtheory.models.loading import load
 
 MOST_BYTES = 20_000_000
 
 
-def store(checkpoint: Path, folder: Path) -> None:
-    """Write the model and processor of `checkpoint` to `folder`, in bfloat16."""
-    trained = load(checkpoint, device="cpu", dtype="bfloat16")
-    trained.model.save_pretrained(folder)
-    trained.processor.save_pretrained(folder)
-    size = (folder / WEIGHTS).stat().st_size
+def check_weights(weights: Path) -> None:
+    """Refuse weights that are too big for the package or not in the dtype of the training."""
+    size = weights.stat().st_size
     if size > MOST_BYTES:
-        raise SystemExit(f"{WEIGHTS} has {size} bytes; at most {MOST_BYTES} go into the package")
+        raise SystemExit(f"{weights} has {size} bytes; at most {MOST_BYTES} go into the package")
+    dtypes = {tensor.dtype for tensor in load_file(weights).values()}
+    if dtypes != {torch.bfloat16}:
+        raise SystemExit(f"{weights} holds {sorted(map(str, dtypes))}; the package keeps bfloat16")
+
+
+def replace_folder(source: Path, target: Path) -> None:
+    """Put a copy of `source` in the place of `target`, which is never half written."""
+    with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
+        fresh, old = Path(scratch) / "fresh", Path(scratch) / "old"
+        # contents without modes: safetensors files are written for their owner alone
+        shutil.copytree(source, fresh, copy_function=shutil.copyfile)
+        if target.exists():
+            os.replace(target, old)
+        os.replace(fresh, target)
 
 
 def publish(run: Path, scenes: int) -> None:
     """Replace the package's checkpoint, training log and manifest by those of a run's folder."""
-    home = checkpoint_folder()
-    with tempfile.TemporaryDirectory(dir=home.parent) as scratch:
-        fresh, old = Path(scratch) / "fresh", Path(scratch) / "old"
-        store(run / "checkpoint", fresh)
-        found = manifest(fresh, scenes)
-        if home.exists():
-            os.replace(home, old)
-        os.replace(fresh, home)
+    checkpoint, log = run / "checkpoint", training_log_path()
+    check_weights(checkpoint / WEIGHTS)
+    found = manifest(checkpoint, scenes)
+    replace_folder(checkpoint, checkpoint_folder())
+    shutil.copyfile(run / log.name, log)
     manifest_path().write_text(json.dumps(found, indent=2) + "\n")
-    shutil.copyfile(run / training_log_path().name, training_log_path())
 
 
 def main() -> None:

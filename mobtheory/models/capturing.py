@@ -1,0 +1,99 @@
+"""The visual and prompt tokens that enter a decoder layer."""
+
+from collections.abc import Mapping
+from contextlib import ExitStack, suppress
+from typing import Any
+
+import torch
+from torch import nn
+from transformers import PreTrainedModel
+
+from mobtheory.errors import UnsupportedModel
+from mobtheory.models.hooks import exclusive, layer_index, pre_hook
+from mobtheory.models.reading import arguments_of, layer_cloud, read_spans
+from mobtheory.models.tokens import Spans, TokenCloud
+from mobtheory.models.vision_language import VisionLanguageModel, parts_of
+
+_CALLED = "models.capture"
+
+
+class _Reached(Exception):
+    """Ends the forward pass at the layer asked for: what comes after is not needed."""
+
+
+def capture(
+    model: VisionLanguageModel | PreTrainedModel, inputs: Mapping[str, Any], layer: int
+) -> TokenCloud:
+    """The tokens that enter decoder layer `layer`.
+
+    Parameters
+    ----------
+    model : what `load` returns, or a Transformers model of a known family
+    inputs : the model's inputs for a batch of B sequences, as `VisionLanguageModel.inputs`
+        or the family's processor makes them
+    layer : 0-based index of a decoder layer; 0 gives the embeddings
+
+    Returns
+    -------
+    TokenCloud
+        Visual tokens (B, N, d) and prompt tokens (L_b, d) on the model's device and in its
+        dtype, detached.  The prompt tokens are the text after the last image token.
+
+    Raises
+    ------
+    UnsupportedModel
+        For an unknown family, a layer out of range, inputs without a picture, rows that differ
+        in their number of visual tokens, tokens that are not finite, or a model inside
+        `prune_at_layer`.
+
+    Notes
+    -----
+    Equal bit for bit to ``model(**inputs, output_hidden_states=True).hidden_states[layer]``;
+    later layers are not computed.
+
+    Examples
+    --------
+    >>> from mobtheory.models import capture, load
+    >>> from mobtheory.models.embedded import held_out_scene
+    >>> model = load("embedded")
+    >>> prompt = "USER: <image> what is the background colour ? ASSISTANT:"
+    >>> cloud = capture(model, model.inputs(held_out_scene(0).image, prompt), layer=2)
+    >>> visual, prompt = cloud.sample(0)
+    >>> visual.shape, prompt.shape, visual.dtype
+    ((144, 128), (8, 128), dtype('float64'))
+    """
+    parts = parts_of(model, _CALLED)
+    index = layer_index(layer, 0, parts, _CALLED)
+    if not isinstance(inputs, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise UnsupportedModel(
+            _CALLED,
+            f"inputs of type {type(inputs).__name__}",
+            "inputs is a mapping of the model's arguments",
+            "Pass what VisionLanguageModel.inputs returns.",
+        )
+    spans: tuple[Spans, ...] = ()
+    cloud: TokenCloud | None = None
+
+    def read(module: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        nonlocal spans
+        spans = read_spans(arguments_of(module, args, kwargs), parts, _CALLED)
+
+    def keep(_: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        nonlocal cloud
+        cloud = layer_cloud(args, kwargs, spans, _CALLED)
+        raise _Reached
+
+    with exclusive(parts, _CALLED), torch.no_grad(), ExitStack() as hooks:
+        hooks.enter_context(pre_hook(parts.trunk, read))
+        hooks.enter_context(pre_hook(parts.layers[index], keep))
+        with suppress(_Reached):
+            parts.network(**{**inputs, "use_cache": False})
+    assert cloud is not None
+    if not all(bool(tokens.isfinite().all()) for tokens in (cloud.visual, *cloud.prompt)):
+        raise UnsupportedModel(
+            _CALLED,
+            f"tokens at layer {index} in {cloud.hidden.dtype} that are not all finite",
+            "there is no distance to a token with NaN or infinity",
+            "Load the model in float32 or bfloat16, and use sdpa attention for padded batches.",
+        )
+    return cloud

@@ -1,0 +1,99 @@
+"""Read a call of the model: which tokens are visual, which are prompt, which are padding."""
+
+import inspect
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+
+from mobtheory.errors import UnsupportedModel
+from mobtheory.models.tokens import Spans, TokenCloud
+from mobtheory.models.vision_language import Parts
+
+
+def arguments_of(
+    module: nn.Module, args: tuple[Any, ...], kwargs: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The arguments of a call by name, however they were passed."""
+    bound = inspect.signature(module.forward).bind(*args, **kwargs)
+    return {**bound.arguments, **kwargs}
+
+
+def read_spans(call: Mapping[str, Any], parts: Parts, called: str) -> tuple[Spans, ...]:
+    """The spans of every row of a prefill, from the arguments of the trunk."""
+    ids, mask = call.get("input_ids"), call.get("attention_mask")
+    if not isinstance(ids, torch.Tensor) or ids.ndim != 2:
+        raise UnsupportedModel(
+            called,
+            "a call without input_ids of shape (batch, tokens)",
+            "the image tokens are found by their id",
+            "Pass input_ids and the picture, not inputs_embeds.",
+        )
+    if mask is not None and (not isinstance(mask, torch.Tensor) or mask.shape != ids.shape):
+        raise UnsupportedModel(
+            called,
+            f"input_ids of shape {tuple(ids.shape)} and attention_mask of shape "
+            f"{tuple(getattr(mask, 'shape', ()))}",
+            "padding is read from an attention mask of shape (batch, tokens)",
+            "Pass the attention_mask of the processor, or none for sequences without padding.",
+        )
+    image = (ids == parts.image_token).cpu().numpy()
+    real = np.ones_like(image) if mask is None else mask.bool().cpu().numpy()
+    spans = tuple(_row_spans(image[b], real[b], b, called) for b in range(len(image)))
+    counts = [span.visual.stop - span.visual.start for span in spans]
+    if len(set(counts)) != 1:
+        raise UnsupportedModel(
+            called,
+            f"rows with {counts} visual tokens",
+            "every row of a batch needs the same number",
+            "Put rows with as many image tokens into one batch.",
+        )
+    if not parts.adapter.has_picture(call):
+        raise UnsupportedModel(
+            called,
+            "image tokens without a picture",
+            "the visual tokens would be the embedding of a placeholder",
+            "Pass the processor's pixel_values too.",
+        )
+    return spans
+
+
+def _row_spans(image: NDArray[np.bool_], real: NDArray[np.bool_], row: int, called: str) -> Spans:
+    at, text = np.flatnonzero(image), np.flatnonzero(real)
+    if at.size == 0:
+        raise UnsupportedModel(
+            called,
+            f"row {row} without an image token",
+            "there are no visual tokens in it",
+            "Build the inputs from a picture and a prompt with its image placeholder.",
+        )
+    visual = slice(int(at[0]), int(at[-1]) + 1)
+    in_one_run = at.size == visual.stop - visual.start
+    inside = text.size and text[0] <= at[0] and at[-1] <= text[-1]
+    if not (in_one_run and inside and text.size == text[-1] - text[0] + 1):
+        raise UnsupportedModel(
+            called,
+            f"row {row} with {at.size} image tokens between {at[0]} and {at[-1]}",
+            "a row is padding, text, one run of image tokens, text, padding",
+            "Use one picture a prompt, and the processor's attention_mask.",
+        )
+    return Spans(visual=visual, prompt=slice(visual.stop, int(text[-1]) + 1))
+
+
+def layer_cloud(
+    args: tuple[Any, ...], kwargs: Mapping[str, Any], spans: tuple[Spans, ...], called: str
+) -> TokenCloud:
+    """What a decoder layer is called with, as a token cloud."""
+    hidden = args[0] if args else kwargs["hidden_states"]
+    positions = kwargs.get("position_ids")
+    if hidden.shape[0] != len(spans) or not isinstance(positions, torch.Tensor):
+        raise UnsupportedModel(
+            called,
+            f"a layer input of shape {tuple(hidden.shape)} for {len(spans)} rows of input_ids",
+            "the decoder must see the very sequences of the call, with their position ids",
+            "Call the model itself, not a part of it.",
+        )
+    return TokenCloud(hidden, positions.expand(hidden.shape[:2]), spans)

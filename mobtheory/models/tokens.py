@@ -1,0 +1,53 @@
+"""The tokens that enter one decoder layer, with the places of the visual and prompt tokens."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Spans:
+    """Where one row of a batch holds its visual tokens and its prompt (half-open slices)."""
+
+    visual: slice
+    prompt: slice
+
+
+@dataclass(frozen=True)
+class TokenCloud:
+    """The input of one decoder layer for a batch of picture-and-question sequences.
+
+    Attributes
+    ----------
+    hidden : (B, T, d) tensor, all tokens of all rows, padding included
+    positions : (B, T) integer tensor, the position ids that the rotary embedding uses
+    spans : one `Spans` a row; all rows have equally many visual tokens
+
+    Notes
+    -----
+    The prompt tokens of a row are the text after its last image token: for a chat line such as
+    ``USER: <image> what ... ? ASSISTANT:`` the question and the role tag that the answer follows.
+    """
+
+    hidden: torch.Tensor
+    positions: torch.Tensor
+    spans: tuple[Spans, ...]
+
+    @property
+    def visual(self) -> torch.Tensor:
+        """The visual tokens, (B, N, d)."""
+        return torch.stack(
+            [row[span.visual] for row, span in zip(self.hidden, self.spans, strict=True)]
+        )
+
+    @property
+    def prompt(self) -> tuple[torch.Tensor, ...]:
+        """The prompt tokens of each row, (L_b, d): the lengths may differ."""
+        return tuple(row[span.prompt] for row, span in zip(self.hidden, self.spans, strict=True))
+
+    def sample(self, row: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """The visual (N, d) and prompt (L, d) tokens of a row, as `CoveringProblem` takes them."""
+        tokens, span = self.hidden[row].detach().double().cpu().numpy(), self.spans[row]
+        return tokens[span.visual], tokens[span.prompt]

@@ -1,0 +1,116 @@
+"""A loaded model with its processor and adapter, and how any function here finds the parts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from torch import nn
+from transformers import BatchFeature, PreTrainedModel
+
+from mobtheory.errors import UnsupportedModel
+from mobtheory.models.adapters import Adapter, adapter_for
+
+
+@dataclass(frozen=True)
+class VisionLanguageModel:
+    """What `load` returns.
+
+    Attributes
+    ----------
+    model : the genuine Transformers model, in evaluation mode
+    processor : its processor, which pads at the left
+    adapter : what the harness knows about its family
+    name : the name or path it was loaded from
+
+    Examples
+    --------
+    >>> from mobtheory.models import load
+    >>> from mobtheory.models.embedded import held_out_scene
+    >>> model = load("embedded")
+    >>> prompt = "USER: <image> what is the background colour ? ASSISTANT:"
+    >>> sorted(model.inputs(held_out_scene(0).image, prompt))
+    ['attention_mask', 'input_ids', 'pixel_values']
+    """
+
+    model: PreTrainedModel
+    processor: Any
+    adapter: Adapter
+    name: str
+
+    def inputs(self, images: Any, prompts: str | Sequence[str]) -> BatchFeature:
+        """Model inputs of a left-padded batch, on the model's device and in its dtype.
+
+        Parameters
+        ----------
+        images : one picture or a sequence of them (PIL images or (H, W, 3) uint8 arrays), one
+            for each image placeholder of the prompts
+        prompts : one prompt or a sequence of them, each with the family's image placeholder
+
+        Returns
+        -------
+        BatchFeature
+            ``input_ids`` (B, T), ``attention_mask`` (B, T) and ``pixel_values``; pass it as
+            ``model(**inputs)``, ``model.generate(**inputs)`` or to `capture`.
+
+        Raises
+        ------
+        UnsupportedModel
+            When the processor can make nothing of these pictures and prompts.
+        """
+        texts = [prompts] if isinstance(prompts, str) else list(prompts)
+        try:
+            inputs = self.processor(images=images, text=texts, padding=True, return_tensors="pt")
+        except (ValueError, TypeError, IndexError, StopIteration) as error:
+            raise UnsupportedModel(
+                "VisionLanguageModel.inputs",
+                f"{len(texts)} prompts",
+                f"the processor refused: {error}",
+                "Give one RGB picture for each image placeholder of the prompts.",
+            ) from error
+        return inputs.to(self.model.device, dtype=self.model.dtype)
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The modules of one model that hooks are placed on."""
+
+    network: PreTrainedModel
+    trunk: nn.Module
+    decoder: PreTrainedModel
+    layers: nn.ModuleList
+    image_token: int
+    adapter: Adapter
+
+
+def parts_of(model: Any, called: str) -> Parts:
+    """Take a loaded model, or a bare Transformers model of a known family, apart."""
+    network = model.model if isinstance(model, VisionLanguageModel) else model
+    if not isinstance(network, PreTrainedModel):
+        raise UnsupportedModel(
+            called,
+            f"a {type(model).__name__}",
+            "this is no model",
+            "Pass what models.load returns.",
+        )
+    if isinstance(model, VisionLanguageModel):
+        adapter = model.adapter
+    else:
+        adapter = adapter_for(network.config.model_type, called)
+    if not isinstance(network, adapter.model_class):
+        raise UnsupportedModel(
+            called,
+            f"a {type(network).__name__}",
+            f"hooks are placed in a {adapter.model_class.__name__}",
+            "Pass the whole model, with its language-model head.",
+        )
+    decoder = adapter.decoder(network)
+    layers = decoder.layers
+    assert isinstance(layers, nn.ModuleList)
+    return Parts(
+        network=network,
+        trunk=adapter.trunk(network),
+        decoder=decoder,
+        layers=layers,
+        image_token=adapter.image_token(network),
+        adapter=adapter,
+    )
