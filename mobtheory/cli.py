@@ -1,0 +1,240 @@
+"""The command line: parses, calls, prints."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from mobtheory.errors import MissingExtra, MobtheoryError
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+AGREES, CONTRADICTS, BAD_INPUT, TOO_LITTLE, INTERRUPTED = 0, 1, 2, 3, 130
+
+
+class Commands(TyperGroup):
+    """The commands, with errors told in one message and an exit status of their own."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run a command."""
+        try:
+            return super().invoke(ctx)
+        except MobtheoryError as error:
+            typer.echo(f"mobtheory: {error}", err=True)
+            status = TOO_LITTLE if isinstance(error, MissingExtra) else BAD_INPUT
+            raise typer.Exit(status) from error
+        except KeyboardInterrupt as stop:
+            typer.echo("mobtheory: interrupted; no report was changed.", err=True)
+            raise typer.Exit(INTERRUPTED) from stop
+
+
+app = typer.Typer(
+    cls=Commands,
+    name="mobtheory",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+Json = Annotated[
+    bool, typer.Option("--json", help="One JSON document on stdout; progress goes to stderr.")
+]
+
+
+def _examples(*lines: str) -> str:
+    """The end of a command's help; the first character keeps its lines apart."""
+    return "\n  ".join(("\b\nExample:", *lines))
+
+
+def main() -> None:
+    """Entry point of the command ``mobtheory``."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="replace")  # pyright: ignore[reportAttributeAccessIssue]
+    app()
+
+
+def _version_asked(asked: bool) -> None:
+    if asked:
+        from mobtheory import __version__
+
+        typer.echo(f"mobtheory {__version__}")
+        raise typer.Exit()
+
+
+@app.callback()
+def mobtheory(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_version_asked, is_eager=True, help="Print the version."
+        ),
+    ] = False,
+) -> None:
+    """Check the theory of visual token pruning: claims, proofs, and what they are worth.
+
+    Exit status: 0 what was found agrees with what is registered; 1 it does not, or a proof fails;
+    2 bad usage or input; 3 too little could be checked.
+    """
+
+
+@app.command(
+    epilog=_examples(
+        "mobtheory audit",
+        "mobtheory audit --claims 'theorem-2.*' --profile quick --model none",
+    )
+)
+def audit(
+    claims: Annotated[
+        list[str] | None,
+        typer.Option("--claims", metavar="PATTERN", help="Claim id or shell pattern; repeatable."),
+    ] = None,
+    profile: Annotated[
+        str, typer.Option(metavar="quick|standard|deep", help="How many inputs are drawn.")
+    ] = "standard",
+    instances: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            help="Inputs per claim on grids and on clouds.",
+            show_default="the profile's",
+        ),
+    ] = None,
+    model: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME|none",
+            help="Model whose tokens are used; none leaves them out.",
+            show_default="embedded",
+        ),
+    ] = None,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same report.")] = 0,
+    output: Annotated[
+        Path, typer.Option(metavar="FOLDER", help="Where audit.json and index.html go.")
+    ] = Path("report"),
+    json: Json = False,
+) -> None:
+    """Confront every claim with grids, clouds and the tokens of a model, and write a report."""
+    from mobtheory import experiments, report
+    from mobtheory.report.progress import shown_progress
+
+    report.require_writable(output)
+    with shown_progress() as progress:
+        found = experiments.audit(
+            claims=claims or "*",
+            instances=instances,
+            model=model,
+            profile=profile,
+            seed=seed,
+            progress=progress,
+        )
+    page = report.write_report(found, output)
+    _print_report(found.to_dict(), json)
+    typer.echo(f"Report: {page}", err=json)
+    raise typer.Exit(found.exit_status)
+
+
+@app.command(epilog=_examples("mobtheory claims", "mobtheory claims theorem-2.truncation"))
+def claims(
+    pattern: Annotated[
+        str | None, typer.Argument(metavar="ID", help="Claim id or shell pattern.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """List the claims with their verdicts, or show one of them in full."""
+    from mobtheory.claims import select_claims
+
+    chosen = [claim.to_dict() for claim in select_claims(pattern or "*")]
+    if json:
+        return _print_json({"claims": chosen})
+    from mobtheory.report.claim_view import claim_view
+    from mobtheory.report.tables import claims_table
+
+    if len(chosen) == 1:
+        return _print(lambda _: claim_view(chosen[0]))
+    return _print(lambda width: claims_table(chosen, width))
+
+
+@app.command(
+    epilog=_examples("mobtheory prove", "mobtheory prove covering.seeded-fps 'theorem-1.*'")
+)
+def prove(
+    patterns: Annotated[
+        list[str] | None, typer.Argument(metavar="ID", help="Claim ids or shell patterns.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Run the machine-checked proofs of the claims."""
+    from mobtheory.report.progress import shown_progress
+    from mobtheory.report.proof_runs import proof_status, proofs_table, run_proofs
+
+    with shown_progress() as progress:
+        rows = run_proofs(patterns or ["*"], progress)
+    if json:
+        _print_json({"results": rows})
+    else:
+        _print(lambda width: proofs_table(rows, width))
+    raise typer.Exit(proof_status(rows))
+
+
+@app.command(epilog=_examples("mobtheory report report"))
+def report(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Folder with audit.json.")],
+    json: Json = False,
+) -> None:
+    """Render the page and the tables of a saved report again."""
+    from mobtheory.report import read_report, write_report
+
+    document = read_report(folder)
+    page = write_report(document, folder)
+    _print_report(document, json)
+    typer.echo(f"Report: {page}", err=json)
+    raise typer.Exit(document["exit_status"])
+
+
+@app.command(epilog=_examples("mobtheory doctor"))
+def doctor(json: Json = False) -> None:
+    """Say what is installed and how to get what is missing; exit status 1 if a part is broken."""
+    from mobtheory.report.installation import (
+        examine_installation,
+        installation_data,
+        installation_table,
+    )
+
+    checks = list(examine_installation())
+    data = installation_data(checks)
+    if json:
+        _print_json(data)
+    else:
+        _print(lambda _: installation_table(checks))
+    raise typer.Exit(AGREES if data["ok"] else CONTRADICTS)
+
+
+def _print(view: "Callable[[int], RenderableType]") -> None:
+    """Print what `view` makes for the width of the terminal."""
+    from rich.console import Console
+
+    console = Console()
+    console.print(view(console.width), highlight=False, markup=False)
+
+
+def _print_json(document: dict[str, Any]) -> None:
+    from mobtheory.report import to_json
+
+    typer.echo(to_json(document), nl=False)
+
+
+def _print_report(document: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        return _print_json(document)
+    from mobtheory.report.tables import report_view
+
+    return _print(lambda width: report_view(document, width))
+
+
+if __name__ == "__main__":
+    main()

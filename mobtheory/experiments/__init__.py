@@ -1,0 +1,13 @@
+"""The experiments: the audit of every claim on grids, clouds and real tokens."""
+
+from mobtheory.experiments.audit import PROFILES as PROFILES
+from mobtheory.experiments.audit import AuditReport as AuditReport
+from mobtheory.experiments.audit import Profile as Profile
+from mobtheory.experiments.audit import audit as audit
+from mobtheory.experiments.finding import Finding as Finding
+from mobtheory.experiments.finding import judge as judge
+from mobtheory.experiments.real_tokens import PublishedBounds as PublishedBounds
+from mobtheory.experiments.real_tokens import TokenSample as TokenSample
+from mobtheory.experiments.real_tokens import published_bounds as published_bounds
+from mobtheory.experiments.real_tokens import summarise as summarise
+from mobtheory.experiments.tally import Tally as Tally

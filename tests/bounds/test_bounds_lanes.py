@@ -1,0 +1,104 @@
+"""True claims on inputs drawn by Hypothesis: integer grids that shrink, and token-like clouds."""
+
+from typing import Any
+
+import pytest
+from hypothesis import event, given, settings
+
+from mobtheory.claims import Claim
+from mobtheory.strategies import instances
+
+from .confrontation import TRUE_CLAIMS, Tally, claim_id
+
+pytestmark = pytest.mark.bounds
+
+# Of 100 examples: how many must meet the hypotheses, and how many must leave nothing to rounding.
+EXACT_LANE_FLOORS = {
+    "assumption-2": (35, 0),
+    "geometry.hausdorff-identity": (100, 100),
+    "geometry.domination": (100, 100),
+    "geometry.anti-alignment": (35, 35),
+    "covering.seeded-fps": (100, 100),
+    "covering.nn-optimal": (20, 20),
+    "covering.repaired-truncation": (30, 20),
+    "covering.tradeoff": (10, 10),
+    "covering.saturation": (100, 100),
+    "definition-1": (10, 10),
+    "lemma-1": (15, 5),
+    "lemma-2": (4, 2),
+    "lemma-3.vacuity": (100, 0),
+    "theorem-1.existence": (100, 100),
+    "theorem-1.k-bound": (8, 8),
+    "theorem-1.eta-bound-max": (4, 4),
+    "theorem-2.nn-cover": (4, 4),
+    "theorem-2.bound": (12, 0),
+    "theorem-2.corrected": (30, 12),
+    "theorem-2.complexity": (25, 0),
+    "remark.perfect-coupling": (3, 0),
+    "remark.fold-cap": (4, 4),
+}
+# Of 50 examples.
+TOKEN_LANE_FLOORS = {
+    "assumption-2": 50,
+    "geometry.hausdorff-identity": 50,
+    "geometry.domination": 50,
+    "geometry.anti-alignment": 20,
+    "covering.seeded-fps": 50,
+    "covering.nn-optimal": 15,
+    "covering.repaired-truncation": 20,
+    "covering.tradeoff": 10,
+    "covering.saturation": 50,
+    "definition-1": 10,
+    "lemma-1": 15,
+    "lemma-2": 7,
+    "lemma-3.vacuity": 50,
+    "theorem-1.existence": 50,
+    "theorem-1.k-bound": 8,
+    "theorem-1.eta-bound-max": 7,
+    "theorem-2.nn-cover": 5,
+    "theorem-2.bound": 7,
+    "theorem-2.corrected": 20,
+    "theorem-2.complexity": 40,
+    "remark.fold-cap": 8,
+}
+
+
+def confront(claim: Claim, lane: str, examples: int) -> Tally:
+    tally = Tally(claim)
+
+    @settings(max_examples=examples)
+    @given(instances(claim.id, lane=lane))
+    def check(instance: Any) -> None:
+        met = tally.add(instance) is not None
+        event("hypotheses met" if met else "hypotheses not met")
+
+    check()
+    return tally
+
+
+def share_of(profile_examples: int) -> int:
+    """The number of examples: as listed under the default profile, more or fewer under others."""
+    return max(1, settings.default.max_examples * profile_examples // 100)
+
+
+@pytest.mark.parametrize("claim", TRUE_CLAIMS, ids=claim_id)
+def test_no_violation_on_integer_grids(claim: Claim) -> None:
+    tally = confront(claim, "exact", share_of(100))
+    met, exact = EXACT_LANE_FLOORS[claim.id]
+    tally.demand(tally.drawn * met // 100)
+    assert tally.exact >= tally.drawn * exact // 100
+
+
+@pytest.mark.parametrize(
+    "claim", [c for c in TRUE_CLAIMS if c.id in TOKEN_LANE_FLOORS], ids=claim_id
+)
+def test_no_violation_on_token_like_clouds(claim: Claim) -> None:
+    tally = confront(claim, "tokens", share_of(50))
+    tally.demand(tally.drawn * TOKEN_LANE_FLOORS[claim.id] // 50)
+
+
+def test_floors_name_every_true_claim() -> None:
+    ids = {claim.id for claim in TRUE_CLAIMS}
+    assert set(EXACT_LANE_FLOORS) == ids
+    # Random token clouds never coincide, so perfect coupling is met on integer grids only.
+    assert set(TOKEN_LANE_FLOORS) == ids - {"remark.perfect-coupling"}
