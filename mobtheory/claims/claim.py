@@ -121,24 +121,30 @@ class Claim:
         Raises
         ------
         InvalidProblem
-            If `instance` is not of ``instance_type``.
+            If `instance` is not of ``instance_type``, or if a side is undefined without the
+            hypotheses, as C is for a map without a Lipschitz constant.
         """
-        if not isinstance(instance, self.instance_type):
-            raise InvalidProblem(
-                f"claim({self.id!r}).check",
-                f"an instance of {type(instance).__name__}",
-                f"this claim speaks about {self.instance_type.__name__}",
-                f"Build one with {self.instance_type.__name__}(...) or .from_clouds(...).",
-            )
-        return self.margin(instance)
+        return self.margin(self._accepted("check", instance))
 
     def unmet(self, instance: Any) -> tuple[str, ...]:
         """The hypotheses that `instance` does not satisfy."""
+        self._accepted("unmet", instance)
         return tuple(h.text for h in self.hypotheses if not h.holds(instance))
 
     def applies(self, instance: Any) -> bool:
         """Whether every hypothesis holds on `instance`."""
+        self._accepted("applies", instance)
         return all(h.holds(instance) for h in self.hypotheses)
+
+    def _accepted(self, called: str, instance: Any) -> Any:
+        if not isinstance(instance, self.instance_type):
+            raise InvalidProblem(
+                f"claim({self.id!r}).{called}",
+                f"an instance of {type(instance).__name__}",
+                f"this claim speaks about {self.instance_type.__name__}",
+                f"Build one with {self.instance_type.__name__}(...) or .from_clouds(...).",
+            )
+        return instance
 
     @property
     def evidence_kinds(self) -> tuple[str, ...]:

@@ -1,6 +1,5 @@
 """Covering numbers on a line of integers, exactly."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Self
@@ -8,25 +7,23 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from mobtheory.geometry.line import intervals_needed
+
 
 @dataclass(frozen=True, eq=False)
 class LineCover:
     """Sorted distinct integers; closed intervals of half-length r, centres anywhere."""
 
-    points: Sequence[int]
+    points: list[float]
 
     @classmethod
     def of(cls, points: NDArray[Any]) -> Self:
         """From an (n, 1) array of integer values."""
-        return cls([int(x) for x in np.unique(points)])
+        return cls(np.unique(points).tolist())
 
     def number(self, radius: float) -> int:
         """``N(X, r)``: the greedy cover from the left is optimal on a line."""
-        count, end = 0, -float("inf")
-        for x in self.points:
-            if x > end:
-                count, end = count + 1, x + 2 * radius
-        return count
+        return intervals_needed(self.points, 2 * radius)
 
     @cached_property
     def breakpoints(self) -> tuple[float, ...]:

@@ -50,6 +50,15 @@ def register_claim(claim: Claim) -> None:
     ------
     InvalidProblem
         If it is no `Claim` or the id is registered already.
+
+    Examples
+    --------
+    >>> import mobtheory as mob
+    >>> mob.register_claim(mob.claim("lemma-1"))
+    Traceback (most recent call last):
+        ...
+    mobtheory.errors.InvalidProblem: register_claim: received 'lemma-1'; this id is registered \
+already. Choose another id.
     """
     if not isinstance(claim, Claim):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise InvalidProblem(

@@ -1,6 +1,6 @@
 """Farthest-point sampling: pick, again and again, the point that is farthest from the picks."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from math import inf
 
 import array_api_compat
@@ -150,17 +150,23 @@ def farthest_points(
     return _sample(called, lambda row: matrix[:, row], nearest, k, seeds)
 
 
-def pick_farthest(distances_to: Callable[[int], Array], nearest: Array, k: int) -> list[int]:
-    """Pick k rows greedily, given every row's distance to its nearest seed, -1 for seeds."""
+def pick_farthest(
+    distances_to: Callable[[int], Array], nearest: Array, seeds: Sequence[int], k: int
+) -> list[int]:
+    """Pick k rows greedily, given each row's distance to its nearest seed outside, or inf."""
     xp = array_api_compat.array_namespace(nearest)
-    picks: list[int] = []
-    while len(picks) < k:
+    taken = [*seeds]
+    for seed in seeds:
+        nearest = xp.minimum(nearest, distances_to(seed))
+    # Below every distance, so that a taken row stays behind even duplicates of taken rows.
+    for seed in seeds:
+        nearest[seed] = -1.0
+    while len(taken) < len(seeds) + k:
         pick = int(xp.argmax(nearest))
-        picks.append(pick)
+        taken.append(pick)
         nearest = xp.minimum(nearest, distances_to(pick))
-        # Below every distance, so that a picked row stays behind even duplicates of the picks.
         nearest[pick] = -1.0
-    return picks
+    return taken[len(seeds) :]
 
 
 def _sample(
@@ -169,8 +175,5 @@ def _sample(
     xp, device = array_api_compat.array_namespace(nearest), array_api_compat.device(nearest)
     seeds = as_indices(called, "seeds", seeds, xp, device, nearest.shape[0])
     k = as_count(called, "k", k, 0, nearest.shape[0] - seeds.shape[0])
-    for seed in seeds.tolist():
-        nearest = xp.minimum(nearest, distances_to(seed))
-    for seed in seeds.tolist():
-        nearest[seed] = -1.0
-    return xp.asarray(pick_farthest(distances_to, nearest, k), dtype=xp.int64, device=device)
+    picks = pick_farthest(distances_to, nearest, seeds.tolist(), k)
+    return xp.asarray(picks, dtype=xp.int64, device=device)

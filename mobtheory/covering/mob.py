@@ -123,12 +123,8 @@ def _visual_centers(problem: CoveringProblem, prompt: list[int], k: int, start: 
     def distances_to(row: int) -> Array:
         return problem.distances.to_visual(as_rows(problem, [row]))[:, 0]
 
-    picks: list[int] = []
-    if not prompt and start == "farthest-mean":
-        picks.append(int(xp.argmax(xp.mean(problem.visual_visual, axis=1))))
     nearest = xp.full(problem.visual_count, inf, dtype=xp.float64, device=problem.device)
-    for seed in (*prompt, *picks):
-        nearest = xp.minimum(nearest, distances_to(seed))
-    for seed in (*prompt, *picks):
-        nearest[seed] = -1.0
-    return picks + pick_farthest(distances_to, nearest, k - len(picks))
+    if not prompt and start == "farthest-mean":
+        first = int(xp.argmax(xp.mean(problem.visual_visual, axis=1)))
+        return [first, *pick_farthest(distances_to, nearest, [first], k - 1)]
+    return pick_farthest(distances_to, nearest, prompt, k)

@@ -57,7 +57,8 @@ class FiniteSet:
     def within(self, radius: float) -> Reach:
         """Decide for every pair whether its distance is at most the radius."""
         computed = self.distances <= radius
-        margin = self.slack * (self.distances + radius)
+        # The last term is far above the rounding of subnormal distances, far below all others.
+        margin = self.slack * (self.distances + radius + 2.0**-1000)
         doubtful = (np.abs(self.distances - radius) <= margin) & (margin > 0)
         np.fill_diagonal(doubtful, False)
         rows, columns = np.nonzero(np.triu(doubtful))

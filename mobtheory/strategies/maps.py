@@ -24,20 +24,30 @@ CONTROL_KINDS = ("mean", "attention")
 """Mean pooling; one softmax attention head."""
 
 
-def _matrices(rows: int, columns: int, largest: int) -> st.SearchStrategy[NDArray[np.float64]]:
-    entries = st.lists(
-        st.integers(-largest, largest), min_size=rows * columns, max_size=rows * columns
-    )
-    return entries.map(lambda values: np.array(values, dtype=np.float64).reshape(rows, columns))
+def _matrices(
+    rows: int, columns: int, entries: st.SearchStrategy[int]
+) -> st.SearchStrategy[NDArray[np.float64]]:
+    size = rows * columns
+    values = st.lists(entries, min_size=size, max_size=size)
+    return values.map(lambda drawn: np.array(drawn, dtype=np.float64).reshape(rows, columns))
+
+
+def _integers(largest: int) -> st.SearchStrategy[int]:
+    return st.integers(-largest, largest)
+
+
+def _weights(largest: int) -> st.SearchStrategy[int]:
+    """Integers but 0, which shrink to 1: a map that shrinks to a constant would test nothing."""
+    return st.integers(-largest, largest - 1).map(lambda k: k + 1 if k >= 0 else k)
 
 
 def _probes(dimension: int, count: int) -> st.SearchStrategy[SetFunction]:
-    return st.builds(DistancesToProbes, _matrices(count, dimension, 20))
+    return st.builds(DistancesToProbes, _matrices(count, dimension, _integers(20)))
 
 
 def _max_pooled(dimension: int) -> st.SearchStrategy[SetFunction]:
-    bias = _matrices(1, 3, 8).map(lambda row: row[0] / 4)
-    weights = _matrices(3, dimension, 8).map(lambda entries: entries / 8)
+    bias = _matrices(1, 3, _integers(8)).map(lambda row: row[0] / 4)
+    weights = _matrices(3, dimension, _weights(8)).map(lambda entries: entries / 8)
     return st.builds(MaxPooledFeatures, weights, bias)
 
 
@@ -47,20 +57,20 @@ def _lipschitz(kind: str, dimension: int) -> st.SearchStrategy[SetFunction]:
     if kind == "probes":
         return st.integers(2, 4).flatmap(lambda count: _probes(dimension, count))
     if kind == "support":
-        return st.builds(SupportFunctions, _matrices(3, dimension, 4))
+        return st.builds(SupportFunctions, _matrices(3, dimension, _weights(4)))
     if kind == "max-pooled":
         return _max_pooled(dimension)
     return st.one_of(
-        st.builds(Composed, _max_pooled(dimension), _matrices(2, 3, 4)),
-        st.builds(Composed, _probes(dimension, 2), _matrices(2, 2, 4)),
+        st.builds(Composed, _max_pooled(dimension), _matrices(2, 3, _weights(4))),
+        st.builds(Composed, _probes(dimension, 2), _matrices(2, 2, _weights(4))),
     )
 
 
 def _control(kind: str, dimension: int) -> st.SearchStrategy[SetFunction]:
     if kind == "mean":
         return st.just(MeanPooling())
-    key_query = _matrices(1, dimension, 4).map(lambda row: row[0] / 16)
-    return st.builds(SoftmaxAttention, key_query, _matrices(2, dimension, 4))
+    key_query = _matrices(1, dimension, _integers(4)).map(lambda row: row[0] / 16)
+    return st.builds(SoftmaxAttention, key_query, _matrices(2, dimension, _weights(4)))
 
 
 def _check(called: str, dimension: Any, kinds: Collection[str], known: tuple[str, ...]) -> None:

@@ -24,7 +24,7 @@ def test_the_same_number_gives_the_same_scene() -> None:
 
 
 @pytest.mark.parametrize("scene", SCENES[:20])
-def test_questions_have_one_answer(scene) -> None:  # noqa: ANN001
+def test_questions_have_one_answer(scene) -> None:
     asked = questions_about(scene)
     assert len({q.text for q in asked}) == len(asked)
     assert {q.kind for q in asked} == set(KINDS)

@@ -10,8 +10,10 @@ from mobtheory.errors import InvalidProblem
 from mobtheory.geometry import (
     METRICS,
     coupling,
+    covering_number,
     covering_radius,
     directed_hausdorff,
+    distance_rounding,
     hausdorff,
     pairwise_distances,
 )
@@ -58,6 +60,24 @@ def test_the_witness_attains_the_distance(library: str, metric: str) -> None:
         assert (found.distance, found.source, found.target) == brute_force(a, b, metric)
         assert type(found.distance) is float
         assert type(found.source) is type(found.target) is int
+
+
+@pytest.mark.gpu
+@pytest.mark.parametrize("metric", METRICS)
+def test_cuda_tensors_agree_with_arrays(metric: str) -> None:
+    torch = pytest.importorskip("torch")
+    if not torch.cuda.is_available():
+        pytest.skip("no CUDA device")
+    a, b = CLOUDS["gaussian"](np.random.default_rng(8))
+    near, far = (torch.from_numpy(x).cuda() for x in (a, b))
+    allowed = 2 * distance_rounding(a, b, metric=metric)
+    distances = pairwise_distances(near, far, metric=metric)
+    assert distances.is_cuda
+    expected = pairwise_distances(a, b, metric=metric)
+    np.testing.assert_allclose(distances.cpu().numpy(), expected, rtol=0, atol=allowed)
+    assert abs(hausdorff(near, far, metric=metric) - hausdorff(a, b, metric=metric)) <= allowed
+    assert hausdorff(near, near, metric=metric) == 0.0
+    assert covering_number(near[:9], 31.0) == covering_number(a[:9], 31.0)
 
 
 def test_ties_between_blocks_go_to_the_first() -> None:

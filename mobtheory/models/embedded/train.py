@@ -239,10 +239,15 @@ def _log(path: Path, stage: Stage, done: int) -> Generator[Any]:
     kept: list[str] = []
     if path.exists():
         for line in path.read_text().splitlines():
-            entry = json.loads(line)
+            try:
+                entry = json.loads(line)
+            except json.JSONDecodeError:
+                continue  # the kill cut this line in half
             if (_STAGE_NUMBER[entry["stage"]], entry["step"]) <= (_STAGE_NUMBER[stage], done):
                 kept.append(line)
-    path.write_text("".join(line + "\n" for line in kept))
+    partial = path.with_suffix(".partial")
+    partial.write_text("".join(line + "\n" for line in kept))
+    os.replace(partial, path)
     with path.open("a") as handle:
         yield lambda **entry: (handle.write(json.dumps(entry) + "\n"), handle.flush())
 

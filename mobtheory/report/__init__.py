@@ -1,0 +1,6 @@
+"""Reports: tables, figures, the HTML page and its data."""
+
+from mobtheory.report.writing import read_report as read_report
+from mobtheory.report.writing import require_writable as require_writable
+from mobtheory.report.writing import to_json as to_json
+from mobtheory.report.writing import write_report as write_report

@@ -1,0 +1,248 @@
+"""The commands besides the audit: claims, prove, doctor, help and version."""
+
+import importlib.metadata
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+from typer.testing import CliRunner
+
+import mobtheory as mob
+from mobtheory.claims import ProofResult
+from mobtheory.cli import app
+from mobtheory.report.installation import Check
+
+COMMANDS = ("audit", "claims", "prove", "report", "doctor")
+PROMISED_IDS = (
+    "assumption-1",
+    "assumption-2",
+    "lemma-1",
+    "lemma-2",
+    "definition-1",
+    "lemma-3",
+    "theorem-1.existence",
+    "theorem-1.k-bound",
+    "theorem-1.eta-bound-max",
+    "theorem-1.eta-bound-product",
+    "theorem-1.attainment",
+    "theorem-1.coupling-term",
+    "theorem-2.nn-cover",
+    "theorem-2.truncation",
+    "theorem-2.fps",
+    "theorem-2.bound",
+    "theorem-2.complexity",
+    "remark.perfect-coupling",
+    "remark.fold-cap",
+    "remark.omega",
+    "geometry.hausdorff-identity",
+    "geometry.domination",
+    "geometry.anti-alignment",
+    "covering.seeded-fps",
+    "covering.nn-optimal",
+    "covering.repaired-truncation",
+    "covering.tradeoff",
+    "covering.saturation",
+    "theorem-2.corrected",
+    "lemma-3.vacuity",
+)
+
+
+def run(*words, **options):
+    return CliRunner().invoke(app, list(words), **options)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_help_of_every_command_shows_an_example_that_parses(command):
+    result = run(command, "--help")
+    assert result.exit_code == 0
+    examples = result.stdout[result.stdout.index("Example:") :].splitlines()[1:]
+    lines = [line.strip() for line in examples if line.strip()]
+    assert lines
+    assert all(line.startswith(f"mobtheory {command}") for line in lines)
+    assert "--json" in result.stdout
+
+
+def test_help_lists_the_commands_and_exit_statuses():
+    for result in (run("--help"), run("-h")):
+        assert result.exit_code == 0
+        assert all(command in result.stdout for command in COMMANDS)
+        assert "Exit status: 0" in result.stdout
+
+
+def test_version():
+    result = run("--version")
+    assert result.exit_code == 0
+    assert result.stdout == f"mobtheory {mob.__version__}\n"
+
+
+@pytest.mark.parametrize("words", [["no-such-command"], ["claims", "a", "b"], ["report"]])
+def test_bad_usage_is_exit_status_2(words):
+    assert run(*words).exit_code == 2
+
+
+def test_claims_lists_every_claim_with_the_name_of_its_verdict():
+    document = json.loads(run("claims", "--json").stdout)
+    assert list(document) == ["claims"]
+    listed = {claim["id"]: claim["verdict"] for claim in document["claims"]}
+    assert listed == {claim.id: claim.verdict.name for claim in mob.list_claims()}
+    assert set(PROMISED_IDS) <= set(listed)
+
+
+@pytest.mark.parametrize("columns", ["80", "140"])
+def test_claims_as_a_table_names_every_claim(columns):
+    result = run("claims", env={"COLUMNS": columns})
+    assert result.exit_code == 0
+    assert all(id in result.stdout for id in PROMISED_IDS)
+    assert max(map(len, result.stdout.splitlines())) <= int(columns)
+
+
+def test_one_claim_is_shown_in_full():
+    result = run("claims", "theorem-2.truncation", env={"COLUMNS": "400"})
+    claim = mob.claim("theorem-2.truncation")
+    assert result.exit_code == 0
+    for text in (
+        claim.title,
+        claim.source,
+        claim.statement.words,
+        claim.statement.latex,
+        claim.reason,
+        claim.counterexample.explanation,
+        "refuted",
+        "covering.repaired-truncation",
+        "proofs/theorem_2_truncation.py",
+        *(hypothesis.text for hypothesis in claim.hypotheses),
+        *(evidence.detail for evidence in claim.evidence),
+    ):
+        assert text in result.stdout
+
+
+def test_a_pattern_lists_what_it_matches():
+    document = json.loads(run("claims", "lemma-3*", "--json").stdout)
+    assert [claim["id"] for claim in document["claims"]] == ["lemma-3", "lemma-3.vacuity"]
+
+
+@pytest.mark.parametrize("command", ["claims", "prove"])
+def test_an_unknown_claim_is_exit_status_2_and_names_the_nearest(command):
+    result = run(command, "theorem-2.truncations")
+    assert result.exit_code == 2
+    assert "theorem-2.truncation" in result.stderr.replace("truncations", "")
+    assert result.stdout == ""
+    assert len(result.stderr.strip().splitlines()) == 1
+
+
+def test_prove_runs_the_proofs_of_a_claim():
+    result = run("prove", "covering.nn-optimal", "--json")
+    assert result.exit_code == 0, result.output
+    (row,) = json.loads(result.stdout)["results"]
+    assert set(row) == {"claim", "file", "engine", "ok", "seconds", "detail"}
+    assert (row["claim"], row["ok"]) == ("covering.nn-optimal", True)
+    assert row["file"] in mob.claim("covering.nn-optimal").proof
+    assert "proofs: 1 of 1" in result.stderr
+
+
+def _stand_in(monkeypatch, *states):
+    """Proofs of two claims that share a file, and of one with a file of its own."""
+
+    def iterate(_):
+        yield ProofResult("z3", states[0], "steps a", 0.25, "a.py", ("lemma-1", "lemma-2"))
+        for state in states[1:]:
+            yield ProofResult("sympy", state, "steps b", 1.5, "b.py", ("lemma-3",))
+
+    monkeypatch.setattr("mobtheory.report.proof_runs.iterate_proofs", iterate)
+
+
+@pytest.mark.parametrize(
+    ("states", "status"),
+    [
+        ((True, True), 0),
+        ((True, False), 1),
+        ((None, True), 3),
+        ((None, False), 1),
+        ((False, None), 1),
+    ],
+)
+def test_prove_exit_status(monkeypatch, states, status):
+    _stand_in(monkeypatch, *states)
+    assert run("prove").exit_code == status
+    assert run("prove", "--json").exit_code == status
+
+
+def test_prove_has_a_row_for_each_claim_and_file(monkeypatch):
+    _stand_in(monkeypatch, True, None)
+    rows = json.loads(run("prove", "--json").stdout)["results"]
+    assert [(row["claim"], row["file"], row["ok"]) for row in rows] == [
+        ("lemma-1", "a.py", True),
+        ("lemma-2", "a.py", True),
+        ("lemma-3", "b.py", None),
+    ]
+    table = run("prove", env={"COLUMNS": "80"}).stdout
+    assert "not run" in table
+    assert "steps b" in table  # what is missing is told also where room is scarce
+    assert "steps a" not in table
+
+
+def test_prove_of_nothing_checks_nothing(monkeypatch):
+    monkeypatch.setattr("mobtheory.report.proof_runs.iterate_proofs", lambda _: iter(()))
+    assert run("prove", "lemma-1").exit_code == 3
+
+
+@pytest.mark.parametrize(("status", "code"), [("ok", 0), ("absent", 0), ("broken", 1)])
+def test_doctor_fails_only_for_what_is_broken(monkeypatch, status, code):
+    checks = [Check("one", "ok", "fine"), Check("two", status, "seen [here]", "pip install x")]
+    monkeypatch.setattr("mobtheory.report.installation.examine_installation", lambda: iter(checks))
+    result = run("doctor")
+    assert result.exit_code == code
+    assert "seen [here]" in result.stdout
+    as_json = run("doctor", "--json")
+    assert as_json.exit_code == code
+    document = json.loads(as_json.stdout)
+    assert document["ok"] is (code == 0)
+    assert document["checks"][1] == {
+        "name": "two",
+        "status": status,
+        "found": "seen [here]",
+        "mend": "pip install x",
+    }
+
+
+def test_doctor_tells_the_versions_that_are_installed():
+    result = run("doctor", env={"COLUMNS": "300"})
+    assert f"numpy {importlib.metadata.version('numpy')}" in result.stdout
+
+
+def test_as_a_process_the_command_prints_json_and_nothing_else():
+    done = subprocess.run(
+        [sys.executable, "-m", "mobtheory.cli", "claims", "lemma-1", "--json"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert json.loads(done.stdout)["claims"][0]["id"] == "lemma-1"
+    assert done.stderr == ""
+
+
+def test_output_that_cannot_show_a_character_replaces_it(tmp_path):
+    """The tables contain arrows and infinities."""
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "mobtheory.cli", "audit", "--claims", "theorem-2.fps"),
+            *("--model", "none", "--instances", "25", "--output", str(tmp_path)),
+        ],
+        capture_output=True,
+        check=True,
+        env={**os.environ, "PYTHONIOENCODING": "ascii"},
+    )
+    assert b"? covering.seeded-fps" in done.stdout
+
+
+def test_help_loads_no_library_that_takes_long():
+    heavy = ("numpy", "scipy", "sympy", "torch", "rich.table", "hypothesis", "mobtheory.claims")
+    code = (
+        "import sys\nfrom typer.testing import CliRunner\nfrom mobtheory.cli import app\n"
+        "result = CliRunner().invoke(app, ['audit', '--help'])\nassert result.exit_code == 0\n"
+        f"print([m for m in {heavy} if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
