@@ -28,7 +28,7 @@ class Commands(TyperGroup):
             status = TOO_LITTLE if isinstance(error, MissingExtra) else BAD_INPUT
             raise typer.Exit(status) from error
         except KeyboardInterrupt as stop:
-            typer.echo("mobtheory: interrupted; no report was changed.", err=True)
+            typer.echo("mobtheory: interrupted", err=True)
             raise typer.Exit(INTERRUPTED) from stop
 
 

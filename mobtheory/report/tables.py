@@ -12,7 +12,7 @@ from mobtheory.report.numbers import show, show_count, show_ratio, show_share
 from mobtheory.report.summary import disagreements, sentences
 from mobtheory.report.wording import evidence_kinds, instead, shown_range
 
-WIDE = 118
+WIDE = 120
 COLOURS = {
     "PROVED": "green",
     "DOMINATED": "yellow",
@@ -47,10 +47,10 @@ def findings_table(findings: Sequence[dict[str, Any]], width: int) -> Table:
     table.add_column("Claim" if wide else "Claim\n  verdict\n  → instead", no_wrap=True)
     if wide:
         table.add_column("Verdict", no_wrap=True)
-    table.add_column("Inputs met", justify="right", width=6)
+    table.add_column("Inputs met", justify="right", width=7)
     table.add_column("Worst margin", justify="right", width=9)
     table.add_column("Tightest ratio", justify="right", width=8)
-    table.add_column("Evidence", min_width=15)
+    table.add_column("Evidence", min_width=14)
     if wide:
         table.add_column("Dominated or repaired by", no_wrap=True)
     for finding in findings:

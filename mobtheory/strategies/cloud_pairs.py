@@ -61,8 +61,8 @@ def cloud_pairs(*, lane: str | None = None) -> st.SearchStrategy[CloudPair]:
     Parameters
     ----------
     lane : "exact" (integer grids, lines with gaps, duplicates, coincident and shifted clouds:
-        they shrink and squared distances are exact), "adversarial" (real-valued families by name and seed),
-        "tokens" (token-like clouds by size and seed), or None for any of them
+        they shrink and squared distances are exact), "adversarial" (real-valued families by name
+        and seed), "tokens" (token-like clouds by size and seed), or None for any of them
 
     Returns
     -------

@@ -50,7 +50,9 @@ def as_it_is(instance: Any) -> Any:
 
 
 def any_family(rng: np.random.Generator) -> Cloud:
-    return FAMILIES[str(rng.choice(list(FAMILIES)))](rng)
+    """Often with one prompt token: K_p >= L needs that where K = 1."""
+    visual, prompt = FAMILIES[str(rng.choice(list(FAMILIES)))](rng)
+    return visual, prompt[: int(rng.choice([1, len(prompt)]))]
 
 
 def one_prompt_token(rng: np.random.Generator) -> Cloud:

@@ -7,7 +7,7 @@ from rich.console import Console
 
 import mobtheory as mob
 from mobtheory.report.claim_view import claim_view
-from mobtheory.report.tables import claims_table, findings_table, report_view
+from mobtheory.report.tables import WIDE, claims_table, findings_table, report_view
 
 from .sample_reports import sample_document
 
@@ -29,9 +29,13 @@ def _row_of(lines, id):
     return " ".join(" ".join(lines[start:end]).split())
 
 
-@pytest.mark.parametrize("width", [80, 100, 120, 200])
-def test_every_finding_is_printed_without_a_cut(width):
+@pytest.mark.parametrize("width", [80, 100, WIDE - 1, WIDE, 200])
+@pytest.mark.parametrize("prose", ["", " (prose)"])
+def test_every_finding_is_printed_without_a_cut(width, prose):
     findings = sample_document()["claims"]
+    for finding in findings:
+        if finding["verdict"] == "PROVED":
+            finding["verdict_text"] = f"proved{prose}"
     lines = _printed(findings_table(findings, width), width)
     assert "…" not in "".join(lines)
     for finding in findings:
