@@ -62,9 +62,45 @@ _HOMES = {
     "mobtheory.report": "write_report",
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names.split()}
-_ROOMS = ("claims", "covering", "errors", "experiments", "geometry", "models", "report", "strategies")
+_ROOMS = "claims covering errors experiments geometry models report strategies"
 
-__all__ = sorted([*_HOME, "models"])  # pyright: ignore[reportUnsupportedDunderAll]
+__all__ = [
+    "AuditReport",
+    "Bracket",
+    "Claim",
+    "Coupling",
+    "Covering",
+    "CoveringProblem",
+    "CoveringRegularity",
+    "DirectedHausdorff",
+    "Evidence",
+    "ExactResult",
+    "Margin",
+    "ProofResult",
+    "Selection",
+    "Verdict",
+    "audit",
+    "claim",
+    "coupling",
+    "covering_number",
+    "covering_radius",
+    "directed_hausdorff",
+    "effective_dimension",
+    "evaluate_selection",
+    "farthest_point_sampling",
+    "hausdorff",
+    "list_claims",
+    "mob_select",
+    "models",
+    "nearest_neighbour_cover",
+    "packing_number",
+    "pairwise_distances",
+    "prove",
+    "register_claim",
+    "repaired_truncation",
+    "solve_exact",
+    "write_report",
+]
 
 try:
     __version__ = version("mobtheory")
@@ -77,10 +113,10 @@ def __getattr__(name: str) -> Any:
         value = getattr(import_module(_HOME[name]), name)
         globals()[name] = value
         return value
-    if name in _ROOMS:
+    if name in _ROOMS.split():
         return import_module(f"mobtheory.{name}")
     raise AttributeError(f"module 'mobtheory' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__, *_ROOMS})
+    return sorted({*globals(), *__all__, *_ROOMS.split()})

@@ -33,3 +33,8 @@ def test_public_names_exist_and_are_documented(name: str) -> None:
 def test_an_unknown_name_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="no_such_name"):
         _ = mob.no_such_name
+
+
+def test_every_lazy_name_is_public() -> None:
+    homes = mob._HOME  # pyright: ignore[reportPrivateUsage]
+    assert set(mob.__all__) == {*homes, "models"}

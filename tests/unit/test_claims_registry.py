@@ -46,23 +46,20 @@ VERDICTS = {
 }
 # Claims about softmax attention that others may name as their repair.
 ATTENTION = {
-    f"attention.{name}"
-    for name in [
-        "multiplicity-gap",
-        "w1",
-        "winf",
-        "log-count",
-        "minimal-metric",
-        "stack",
-        "identity",
-        "minimax-plain",
-        "minimax-reweighted",
-        "hybrid-identity",
-        "tanh",
-        "layer",
-        "greedy",
-        "budget-split",
-    ]
+    "attention.multiplicity-gap",
+    "attention.w1",
+    "attention.winf",
+    "attention.log-count",
+    "attention.minimal-metric",
+    "attention.stack",
+    "attention.identity",
+    "attention.minimax-plain",
+    "attention.minimax-reweighted",
+    "attention.hybrid-identity",
+    "attention.tanh",
+    "attention.layer",
+    "attention.greedy",
+    "attention.budget-split",
 }
 CLAIMS = mob.list_claims()
 
