@@ -1,12 +1,14 @@
 """definition-1: a cover of radius eps_p needs N(P, eps_p) centres.
 
-Statement.    With eps_p = d_H(S_p, P), centres anywhere: N(P, eps_p) <= |S_p|; likewise for V.
-Assumptions.  Any metric; P finite; S_p finite and not empty.
+Statement.    With eps_p = d_H(S_p, P), eps_v = d_H(S_v, V), centres anywhere:
+              N(P, eps_p) <= |S_p| and N(V, eps_v) <= |S_v|.
+Assumptions.  Any metric; P, V finite; S_p, S_v finite and not empty.
 
 Proof.
   1. d_H(S_p, P) <= eps_p says that every p is within eps_p of S_p: S_p is one of the families
      that cover, and N is the least size of such a family.
-  2. The side remark: eps_p is two-sided and does not fall with the budget.
+  2. The same for S_v and V.
+  3. The side remark: eps_p is two-sided and does not fall with the budget.
 """
 
 from mobtheory.claims.proving import ProofResult
@@ -20,16 +22,17 @@ from .steps import Steps
 
 def prove() -> ProofResult:
     steps = Steps()
-    prompt, half = point_set("P"), z3.Const("S_p", Family)
-    number, radius = z3.Int("N"), z3.Real("eps_p")
-    steps.check(
-        "z3",
-        "N(P, eps_p) <= |S_p|; any metric, any number of points",
-        valid(
-            z3.Implies(hausdorff(radius, centres(half), prompt), number <= size(half)),
-            [*METRIC, is_covering_number(number, prompt, radius)],
-        ),
-    )
+    for tokens, kept, reach in (("P", "S_p", "eps_p"), ("V", "S_v", "eps_v")):
+        covered, half = point_set(tokens), z3.Const(kept, Family)
+        number, radius = z3.Int("N"), z3.Real(reach)
+        steps.check(
+            "z3",
+            f"N({tokens}, {reach}) <= |{kept}|; any metric, any number of points",
+            valid(
+                z3.Implies(hausdorff(radius, centres(half), covered), number <= size(half)),
+                [*METRIC, is_covering_number(number, covered, radius)],
+            ),
+        )
     steps.check(
         "rational",
         "P = {0}: d_H({1}, P) = 1 and d_H({1, 5}, P) = 5",

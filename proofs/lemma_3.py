@@ -1,6 +1,6 @@
 """lemma-3: its hypothesis holds for no set unless d_eff is the dimension d of the space.
 
-Unsatisfiable. "a r^-t <= N(P_delta, r) <= b r^-t for all r in (0, eps_0]", t = d_eff other than d.
+Unsatisfiable. "a r^-t <= N(P_delta, r) <= b r^-t for all r in (0, eps_0]", t = d_eff, if t != d.
 Setting.       P = {p_1, ..., p_L} in R^d, P_delta the points within delta > 0 of P; a, b > 0.
 
 Proof.
@@ -11,11 +11,15 @@ Proof.
      A maximal such set covers the ball, so N(P_delta, r) <= L (3 delta/r)^d.
   3. t < d: step 1 against b r^-t asks for delta^d <= b r^(d-t), false for small r.
   4. t > d: a r^-t against step 2 asks for a <= L (3 delta)^d r^(t-d), false for small r.
-  5. With d_eff = d = 4096 the radius gains a factor 9^(-1/4096) = 0.99946 from K = 64 to 576.
+  5. t = d can be had: in R with P = {0, 1000}, delta = 125, eps_0 = 250, a = 250, b = 500.  An
+     interval of length 2 r <= 500 does not meet both parts of P_delta, which are 750 apart, so
+     N(P_delta, r) = 2 n with n = ceil(125/r), and 250 <= 2 n r <= 500.
+  6. It promises nothing: with d_eff = d = 4096 the radius gains a factor 9^(-1/4096) = 0.99946
+     from K = 64 to 576.
 Supposed on (delta, eps_0] only, the implication of the lemma holds:
-  6. N(P, r) <= N(P_delta, r) <= b r^-t.
-  7. N(P, r) >= N(P_delta, r + delta) >= a (r + delta)^-t >= a 2^-t r^-t if r + delta <= eps_0.
-  8. Else r > eps_0 - delta, and N(P, r) >= 1 >= (eps_0 - delta)^t r^-t.
+  7. N(P, r) <= N(P_delta, r) <= b r^-t.
+  8. N(P, r) >= N(P_delta, r + delta) >= a (r + delta)^-t >= a 2^-t r^-t if r + delta <= eps_0.
+  9. Else r > eps_0 - delta, and N(P, r) >= 1 >= (eps_0 - delta)^t r^-t.
 """
 
 from typing import Any
@@ -35,6 +39,7 @@ def prove() -> ProofResult:
     steps = Steps()
     _check_volume_bounds(steps)
     _check_contradiction(steps)
+    _check_exponent_that_is_the_dimension(steps)
     gain = sp.Rational(64, 576) ** sp.Rational(1, 4096)
     near_one = abs(gain - sp.Rational("0.99946")) < sp.Rational(1, 10**5)
     steps.check("sympy", "(64/576)^(1/4096) = 0.99946 to five digits", bool(near_one))
@@ -108,6 +113,16 @@ def _check_contradiction(steps: Steps) -> None:
         "(delta/r)^d / r^-t = delta^d r^(t-d), the same with 3 delta: only |d - t| matters",
         vanishes(lower - delta**d * r ** (t - d))
         and vanishes(upper - (3 * delta) ** d * r ** (t - d)),
+    )
+
+
+def _check_exponent_that_is_the_dimension(steps: Steps) -> None:
+    r, n = z3.Reals("r n")
+    ceiling = [r > 0, r <= 250, n * r >= 125, (n - 1) * r < 125, z3.Or(n == 1, n >= 2)]
+    steps.check(
+        "z3",
+        "n = ceil(125/r) has 250 <= 2 n r <= 500 on (0, 250], and 2 r is less than the gap 750",
+        valid(z3.And(2 * n * r >= 250, 2 * n * r <= 500, 2 * r < 875 - 125), ceiling),
     )
 
 

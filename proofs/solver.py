@@ -6,7 +6,7 @@ from typing import Any
 import z3 as untyped_z3
 
 z3: Any = untyped_z3  # its classes are built at run time, type checkers cannot follow
-TIMEOUT_MS = 20_000
+TIMEOUT_MS = 60_000
 
 
 def valid(conclusion: Any, given: Sequence[Any] = ()) -> bool | None:

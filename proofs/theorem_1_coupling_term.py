@@ -5,11 +5,15 @@ Counterexample.  V = {0, ..., 100}, P = V + 2, K = 2, delta = 1, eps_0 = 50, d_e
 Steps.
   1. An admissible z exists; eta = 2, so every (eta/z)^2 is below eta^2 = 4.
   2. The best constants on (delta, eps_0] are a = a' = 34: the budget term is 4 a a'/K^2 = 1156.
-  3. It does not quantify coupling: V = {0, ..., 7}, P = {0, 3/2, 3} + T, K = 5 has eta = 4, 10,
+  3. Lemma 3 prints min{a_delta 2^-d, (eps_0 - delta)^d}. The neighbourhoods of V and P are
+     intervals of length 102, so a_delta is 51 at best, a = a' = min{51/2, 49} = 51/2, and the
+     budget term is 650.25, still above 4.
+  4. It does not quantify coupling: V = {0, ..., 7}, P = {0, 3/2, 3} + T, K = 5 has eta = 4, 10,
      100, 1000 for T = 0, 10, 100, 1000 and sup (eta/z)^2 = 1 throughout.
 """
 
 from fractions import Fraction
+from itertools import pairwise
 
 from mobtheory.claims.proving import ProofResult
 
@@ -44,6 +48,19 @@ def prove() -> ProofResult:
         "rational",
         "a = a' = 34: the budget term is 1156 > 4",
         a == a_ == 34 and budget_term == 1156,
+    )
+    # Intervals of length 2 r around the interval of length 102: r N(r) >= 51, and = 51 at r = 51/n.
+    spans = {max(x) - min(x) + 2 * case.low for x in (case.visual, case.prompt)}
+    gaps = {b - a for x in (case.visual, case.prompt) for a, b in pairwise(x)}
+    printed = min(Fraction(102, 2) / 2, Fraction(case.high - case.low))
+    printed_term = 4 * printed**2 / Fraction(case.budget) ** 2
+    steps.check(
+        "rational",
+        "printed in Lemma 3, a = a' = min{51/2, 49}: the budget term is 650.25 > 4",
+        spans == {102}
+        and max(gaps) <= 2 * case.low
+        and printed == Fraction(51, 2)
+        and printed_term == Fraction("650.25") > 4,
     )
     visual = list(range(8))
     found: list[tuple[object, object]] = []

@@ -8,7 +8,7 @@ for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 from hypothesis import HealthCheck, settings  # noqa: E402
 
 # The first example of a test pays for imports and caches, so no profile has a deadline.
-settings.register_profile("dev", max_examples=30, deadline=None)
+settings.register_profile("dev", max_examples=50, deadline=None)
 settings.register_profile(
     "ci",
     max_examples=100,

@@ -8,7 +8,24 @@ from mobtheory.claims.error_bounds import BOTH_HALVES
 from mobtheory.claims.instances import GreedyRun, LinePruning, Pruning, SeededRun
 from mobtheory.claims.margin import Margin
 from mobtheory.claims.optimal_radii import best_radius
-from mobtheory.claims.symbols import OPT, K_p, P, S_p, V, Z, d_H, eps_p, eps_v, h, k, r_star
+from mobtheory.claims.symbols import (
+    OPT,
+    OPT_P,
+    G,
+    K_p,
+    P,
+    S_p,
+    V,
+    Z,
+    d_H,
+    eps_p,
+    eps_v,
+    h,
+    k,
+    least,
+    r_star,
+    union,
+)
 from mobtheory.claims.verdict import Verdict
 from mobtheory.covering import (
     Selection,
@@ -71,7 +88,7 @@ CLAIMS = (
         statement=Statement(
             "For any seeds Z, possibly none, k farthest points G give "
             "h(V -> Z + G) <= 2 OPT(k | Z) <= 2 OPT(k), centres anywhere.",
-            sp.Le(h(V, Z), 2 * OPT(k, Z)),
+            sp.Le(h(V, union(Z, G)), 2 * OPT(k, Z)),
         ),
         verdict=Verdict.PROVED,
         reason=(
@@ -132,7 +149,7 @@ CLAIMS = (
         statement=Statement(
             "Farthest-point sampling on P with K_p picks, then their nearest neighbours: "
             "d_H(S_p, P) <= h(P -> V) + 2 OPT_P(K_p).",
-            sp.Le(d_H(S_p, P), h(P, V) + 2 * OPT(K_p)),
+            sp.Le(d_H(S_p, P), h(P, V) + 2 * OPT_P(K_p)),
         ),
         hypotheses=(Hypothesis("K_p >= 1", lambda run: run.prompt_budget >= 1),),
         verdict=Verdict.PROVED,
@@ -193,7 +210,7 @@ CLAIMS = (
         statement=Statement(
             "The smallest d_H(S_p, P) over |S_p| <= K_p is h(P -> V) for every K_p >= L: at most L "
             "tokens reach the floor.",
-            sp.Eq(d_H(S_p, P), h(P, V)),
+            sp.Eq(least(d_H(S_p, P)), h(P, V)),
         ),
         verdict=Verdict.PROVED,
         reason=(

@@ -12,7 +12,9 @@ from mobtheory.geometry import hausdorff
 
 def _identity(instance: Pruning) -> Margin:
     """Both directions at once: the difference of the two values against 0."""
-    by_definition = hausdorff(instance.all_points, instance.kept_points)
+    by_definition = hausdorff(
+        instance.all_points, instance.kept_points, metric=instance.problem.metric
+    )
     gap = abs(by_definition - instance.covering.pruning_distance)
     return Margin(gap, 0.0, instance.rounding())
 

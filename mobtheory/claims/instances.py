@@ -7,7 +7,7 @@ clouds and real tokens take the same way.  Quantities that several claims share 
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import combinations, pairwise
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,7 +31,8 @@ from mobtheory.covering import (
     nearest_neighbour_cover,
 )
 from mobtheory.covering.grids import order_is_exact
-from mobtheory.geometry import distance_rounding, pairwise_distances
+from mobtheory.errors import InvalidProblem
+from mobtheory.geometry import distance_rounding, normalize_rows, pairwise_distances
 
 Points = NDArray[Any]
 EPS = float(np.finfo(np.float64).eps)
@@ -84,9 +85,48 @@ def _as_float(points: Points) -> NDArray[np.float64]:
     return np.asarray(points, dtype=np.float64)
 
 
+def _can_be_normalised(*clouds: Points) -> bool:
+    return all(bool(np.any(_as_float(cloud) != 0, axis=1).all()) for cloud in clouds)
+
+
+def _draw_problem(visual: Points, prompt: Points, rng: np.random.Generator) -> CoveringProblem:
+    """A random budget; clouds of floats are normalised now and then, as the paper does."""
+    floats = not np.issubdtype(np.asarray(visual).dtype, np.integer)
+    normalize = floats and rng.random() < 0.25 and _can_be_normalised(visual, prompt)
+    return CoveringProblem(visual, prompt, _draw_budget(rng, len(visual)), normalize=normalize)
+
+
+def measured_tokens(
+    problem: CoveringProblem,
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """V and P between which the problem measures its distances.
+
+    Raises
+    ------
+    InvalidProblem
+        If the problem was posed by distances and has no tokens.
+    """
+    if problem.visual is None or problem.prompt is None:
+        raise InvalidProblem(
+            "measured_tokens",
+            "a problem posed by distances",
+            "this claim speaks about the tokens themselves",
+            "Pose it by points: CoveringProblem(visual, prompt, budget).",
+        )
+    visual, prompt = _as_float(problem.visual), _as_float(problem.prompt)
+    if problem.normalize:
+        return normalize_rows(visual), normalize_rows(prompt)
+    return visual, prompt
+
+
 @dataclass(frozen=True, eq=False)
 class Pruning:
-    """A covering problem and any selection of it."""
+    """A covering problem and any selection of it.
+
+    ``read_as`` says how much of a pair of clouds an instance holds; every class here has it.
+    """
+
+    read_as: ClassVar[str] = "all tokens"
 
     problem: CoveringProblem
     selection: Selection
@@ -94,7 +134,7 @@ class Pruning:
     @classmethod
     def from_clouds(cls, visual: Points, prompt: Points, rng: np.random.Generator) -> Self:
         """A random budget and a random selection on these clouds."""
-        problem = CoveringProblem(visual, prompt, _draw_budget(rng, len(visual)))
+        problem = _draw_problem(visual, prompt, rng)
         return cls(problem, _draw_selection(rng, problem))
 
     @cached_property
@@ -108,17 +148,20 @@ class Pruning:
         return evaluate_selection(self.problem, everything).prompt_radius
 
     @cached_property
+    def measured_tokens(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """V and P as the problem measures them, in floats: normalised where it normalises."""
+        return measured_tokens(self.problem)
+
+    @cached_property
     def kept_points(self) -> NDArray[np.float64]:
-        """The tokens of S followed by those of P, as floats."""
-        kept = np.asarray(self.selection.indices)
-        return np.concatenate(
-            [_as_float(self.problem.visual)[kept], _as_float(self.problem.prompt)]
-        )
+        """The tokens of S followed by those of P."""
+        visual, prompt = self.measured_tokens
+        return np.concatenate([visual[np.asarray(self.selection.indices)], prompt])
 
     @cached_property
     def all_points(self) -> NDArray[np.float64]:
-        """The tokens of V followed by those of P, as floats."""
-        return np.concatenate([_as_float(self.problem.visual), _as_float(self.problem.prompt)])
+        """The tokens of V followed by those of P."""
+        return np.concatenate(self.measured_tokens)
 
     def rounding(self, terms: int = 1) -> float:
         """Allowance for a comparison of `terms` added distances; 0 where it is exact."""
@@ -132,9 +175,21 @@ class Pruning:
 
 @dataclass(frozen=True, eq=False)
 class MapPruning(Pruning):
-    """A pruning together with a set function that stands for the model."""
+    """A pruning together with a set function that stands for the model.
+
+    The constants of set functions are Euclidean, so the problem's metric must be.
+    """
 
     map: SetFunction
+
+    def __post_init__(self) -> None:
+        if self.problem.metric != "euclidean":
+            raise InvalidProblem(
+                type(self).__name__,
+                f"a problem with metric {self.problem.metric!r}",
+                "Lipschitz constants of set functions are known for the Euclidean distance",
+                'Pose the problem with metric="euclidean".',
+            )
 
     @classmethod
     def from_clouds(cls, visual: Points, prompt: Points, rng: np.random.Generator) -> Self:
@@ -198,10 +253,10 @@ class GreedyRun(MapPruning):
 
     @classmethod
     def from_clouds(cls, visual: Points, prompt: Points, rng: np.random.Generator) -> Self:
-        problem = CoveringProblem(visual, prompt, _draw_budget(rng, len(visual)))
+        problem = _draw_problem(visual, prompt, rng)
         between = rng.integers(0, problem.budget + 1, 3)
         prompt_budget = int(rng.choice([problem.budget, *between]))
-        points = np.concatenate([_as_float(visual), _as_float(prompt)])
+        points = np.concatenate(measured_tokens(problem))
         return cls.of(
             problem,
             prompt_budget,
@@ -219,14 +274,27 @@ class GreedyRun(MapPruning):
     @cached_property
     def prompt_regularity(self) -> Regularity | None:
         """The constants a and b of P; None where P has no range of positive length."""
-        problem = self.problem
-        return regularity(problem.prompt, problem.prompt_prompt, self.exponent, self.prompt_range)
+        _, prompt = self.measured_tokens
+        distances = self.problem.prompt_prompt
+        return regularity(prompt, distances, self.exponent, self.prompt_range)
 
     @cached_property
     def visual_regularity(self) -> Regularity | None:
         """The constants a' and b' of V; None where V has no range of positive length."""
-        problem = self.problem
-        return regularity(problem.visual, problem.visual_visual, self.exponent, self.visual_range)
+        visual, _ = self.measured_tokens
+        distances = self.problem.visual_visual
+        return regularity(visual, distances, self.exponent, self.visual_range)
+
+    @cached_property
+    def seeded_optimum(self) -> float | None:
+        """``OPT(K_v | S_p)`` with centres among V, by enumeration; None for many tokens."""
+        visual, _ = self.measured_tokens
+        picks = len(self.selection.visual_centers)
+        if len(visual) > SMALL or picks == 0:
+            return None
+        return SeededRun(
+            visual, visual[np.asarray(self.selection.prompt_centers)], picks
+        ).optimal_radius
 
 
 @dataclass(frozen=True, eq=False)
@@ -239,9 +307,28 @@ class LinePruning(Pruning):
     exponent : d_eff, a positive integer so that powers stay exact
     """
 
+    read_as: ClassVar[str] = (
+        "one coordinate of at most 12 tokens of each kind, as integers of at most 16 bits"
+    )
+
     low: float
     high: float
     exponent: int
+
+    def __post_init__(self) -> None:
+        points, normalised = self.problem.visual, self.problem.normalize
+        if (
+            normalised
+            or points is None
+            or points.shape[1] != 1
+            or np.any(points != np.round(points))
+        ):
+            raise InvalidProblem(
+                type(self).__name__,
+                f"{self.problem!r}",
+                "covering numbers are exact on a line of integers only",
+                "Pass integer tokens of shape (n, 1), not normalised.",
+            )
 
     @classmethod
     def from_clouds(cls, visual: Points, prompt: Points, rng: np.random.Generator) -> Self:
@@ -359,6 +446,8 @@ class SeededRun:
     picks : number of further centres
     """
 
+    read_as: ClassVar[str] = "at most 9 visual tokens and 3 prompt tokens"
+
     points: Points
     seeds: Points
     picks: int
@@ -445,6 +534,8 @@ class RegularSet:
     radius : a radius in (delta, eps_0] at which the conclusion is read
     """
 
+    read_as: ClassVar[str] = "at most 8 prompt tokens"
+
     points: Points
     width: float
     high: float
@@ -476,6 +567,8 @@ class RegularSet:
 @dataclass(frozen=True)
 class Sizes:
     """The sizes that the cost of Algorithm 1 depends on."""
+
+    read_as: ClassVar[str] = "the numbers of tokens and channels"
 
     visual: int
     prompt: int

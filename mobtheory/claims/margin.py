@@ -1,6 +1,7 @@
 """The two sides of an inequality, and how far they may be off."""
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from mobtheory.errors import InvalidProblem
@@ -61,5 +62,18 @@ class Margin:
         cls, lhs: tuple[float, float], rhs: tuple[float, float], rounding: float = 0.0
     ) -> "Margin":
         """A margin whose sides are only known to lie in intervals; the widths add to rounding."""
-        width = (lhs[1] - lhs[0]) / 2 + (rhs[1] - rhs[0]) / 2
-        return cls(sum(lhs) / 2, sum(rhs) / 2, width + rounding)
+        # Equal ends have no width, infinite ones too.
+        widths = (0.0 if low == high else (high - low) / 2 for low, high in (lhs, rhs))
+        return cls(sum(lhs) / 2, sum(rhs) / 2, sum(widths) + rounding)
+
+    @classmethod
+    def worst(cls, margins: Iterable["Margin"]) -> "Margin":
+        """The margin that decides whether all of several inequalities hold.
+
+        Examples
+        --------
+        >>> from mobtheory import Margin
+        >>> Margin.worst([Margin(1.0, 2.0), Margin(3.0, 2.0), Margin(2.0, 2.0)])
+        Margin(lhs=3.0, rhs=2.0, rounding=0.0)
+        """
+        return max(margins, key=lambda m: (m.holds is False, m.holds is None, m.ratio))

@@ -20,13 +20,22 @@ Counter = Callable[[float], int]
 
 @dataclass(frozen=True)
 class Regularity:
-    """The constants and the range on which they hold; nothing is claimed outside it."""
+    """The constants and the range on which they hold; nothing is claimed outside it.
+
+    Attributes
+    ----------
+    exponent : t
+    lower, upper : a and b for radii in units of ``unit``
+    low, high : the range of radii (low, high]
+    unit : a power of two, 1 unless powers of the radii would leave the range of floats
+    """
 
     exponent: float
     lower: float
     upper: float
     low: float
     high: float
+    unit: float = 1.0
 
     def covers(self, radius: float) -> bool:
         """Whether `radius` lies in (low, high]."""
@@ -34,7 +43,9 @@ class Regularity:
 
     def radius_for(self, centres: int) -> float:
         """``(b / k)^(1/t)``: the radius that k centres reach if it lies in the range."""
-        return root(self.upper / centres, self.exponent) if centres else float("inf")
+        if not centres:
+            return float("inf")
+        return self.unit * root(self.upper / centres, self.exponent)
 
 
 def root(value: float, exponent: float) -> float:
@@ -71,11 +82,19 @@ def regularity(
         profile = covering_profile(distances)
         steps, half_steps = profile.tolist(), (profile / 2).tolist()
         at_most, at_least = _counter(profile), _counter(profile / 2)
-    lower = min(at_least(r) * r**exponent for r in _cut(low, half_steps, high))
+    unit = _unit(high)
+    lower = min(at_least(r) * (r / unit) ** exponent for r in _cut(low, half_steps, high))
     # N is constant on [r, s), so that b is approached at s.
     cuts = _cut(low, steps, high)
-    upper = max(at_most(r) * s**exponent for r, s in (*pairwise(cuts), (high, high)))
-    return Regularity(exponent, float(lower), float(upper), low, high)
+    upper = max(at_most(r) * (s / unit) ** exponent for r, s in (*pairwise(cuts), (high, high)))
+    return Regularity(exponent, float(lower), float(upper), low, high, unit)
+
+
+def _unit(radius: float) -> float:
+    """1 for ordinary radii, else their power of two: dividing by it is exact."""
+    if 2.0**-64 <= radius <= 2.0**64:
+        return 1.0
+    return float(np.ldexp(1.0, int(np.frexp(radius)[1])))
 
 
 def _counter(radii: NDArray[np.float64]) -> Counter:

@@ -15,7 +15,7 @@ from mobtheory.covering import CoveringProblem, Selection
 
 
 def _error_of_keeping_nothing(instance: MapPruning) -> Margin:
-    prompt = np.asarray(instance.problem.prompt, dtype=np.float64)
+    _, prompt = instance.measured_tokens
     moved = instance.map(instance.all_points) - instance.map(prompt)
     return Margin(float(np.linalg.norm(moved)), 0.0, 2 * instance.map.rounding(instance.all_points))
 
@@ -86,8 +86,8 @@ CLAIMS = (
         verdict=Verdict.PROVED,
         reason=(
             "k L <= K_p means that nothing is truncated, so every nearest neighbour is kept. The "
-            "remark is weak: k = 1 with K_p >= L suffices, and the paper's own settings break the "
-            "cap."
+            "remark is weak: k = 1 with K_p >= L suffices; the paper's setting for weak coupling, "
+            "k = K_p/8 with L = 10, breaks the cap."
         ),
         instance_type=GreedyRun,
         margin=_fold_cap,

@@ -1,7 +1,7 @@
 """Theorem 1: the trade-off, in every reading of its displayed formula."""
 
+import math
 from fractions import Fraction
-from math import isfinite
 
 import numpy as np
 import sympy as sp
@@ -43,8 +43,8 @@ def _radii(instance: LinePruning) -> tuple[float, float]:
 def _exact_margin(instance: LinePruning, first: float, second: float) -> Margin:
     """``4 a a' <= K^2 (first second)^d``; rounding exact sides to floats keeps their order."""
     a, a_prime = (Fraction(constant) for constant in instance.constants)
-    rhs = float("inf")
-    if isfinite(first) and isfinite(second):
+    rhs = math.inf
+    if math.isfinite(first) and math.isfinite(second):
         product = Fraction(first) * Fraction(second)
         rhs = float(instance.problem.budget**2 * product**instance.exponent)
     return Margin(float(4 * a * a_prime), rhs)
@@ -67,9 +67,10 @@ def _eta_max(instance: LinePruning) -> Margin:
 
 
 def _eta_product(instance: LinePruning) -> Margin:
-    """The most charitable z: eta/z just above delta."""
-    eps_p_, eps_v_ = _radii(instance)
-    return Margin(instance.low**2, eps_p_ * eps_v_)
+    """Some z, radii of any size: eta/z just above delta is the most charitable."""
+    radii = _radii(instance)
+    product = math.prod(radii) if all(math.isfinite(r) for r in radii) else math.inf
+    return Margin(instance.low**2, product)
 
 
 def _attainment(instance: LinePruning) -> Margin:
@@ -176,8 +177,9 @@ CLAIMS = (
         hypotheses=(BOTH_HALVES, Z_EXISTS),
         verdict=Verdict.PROVED,
         reason=(
-            "If both radii were below r = eta/z, then K >= N(P, r) + N(V, r) > K. At the best z it "
-            "is the definition of the optimal radius r*, and eta plays no part in it."
+            "If both radii were below r = eta/z, then K >= N(P, r) + N(V, r) > K. The supremum of "
+            "eta/z is min(r*, eta), r* the optimal radius: where r* <= eta this is what r* is by "
+            "definition and eta plays no part, where r* > eta it is weaker than that."
         ),
         instance_type=LinePruning,
         margin=_eta_max,
@@ -197,15 +199,18 @@ CLAIMS = (
         title="The coupling term, product form",
         source="Theorem 1, second term, product reading",
         statement=Statement(
-            "For some admissible z: (eta/z)^2 <= eps_p eps_v.",
+            "For some admissible z and radii of any size, or for every admissible z and radii in "
+            "(delta, eps_0]: (eta/z)^2 <= eps_p eps_v. False in both readings.",
             sp.Le(D_2 * eta**2, eps_p * eps_v),
         ),
         hypotheses=(BOTH_HALVES, Z_EXISTS),
         verdict=Verdict.REFUTED,
         reason=(
-            "One of two radii being at least r does not make their product at least r^2. Every "
-            "admissible eta/z exceeds delta, and the product can be below delta^2; if radii up to "
-            "delta are excluded, a z with eta/z near delta makes the statement trivially true."
+            "One of two radii being at least r does not make their product at least r^2. Some z, "
+            "radii of any size: every admissible eta/z exceeds delta, and the product can be below "
+            "delta^2. Every z, radii in range: with delta = 1/4 the same tokens have both radii in "
+            "(1/4, 20000], the product 10^4, and at the best z (eta/z)^2 = 5050^2 = 25502500. "
+            "What is left, some z and radii in range, is trivially true: take eta/z near delta."
         ),
         instance_type=LinePruning,
         margin=_eta_product,
@@ -217,7 +222,7 @@ CLAIMS = (
         ),
         proof=("theorem_1_eta_bound_product.py",),
         evidence=(
-            Evidence("rational", "the counterexample, in integers"),
+            Evidence("rational", "the counterexample in either reading, in integers"),
             Evidence("property", "violations found by search"),
         ),
     ),
@@ -234,8 +239,8 @@ CLAIMS = (
         verdict=Verdict.REFUTED,
         reason=(
             "eps_p is never below h(P -> V), whatever is selected, while eps* does not see how far "
-            "the prompt is from the picture. Moving P away leaves eps* at most 2 here and eps_p "
-            "above 1985."
+            "the prompt is from the picture. Here eps* = 2, and eps_p is at least 1992 for every "
+            "S_p."
         ),
         instance_type=LinePruning,
         margin=_attainment,
@@ -268,15 +273,17 @@ CLAIMS = (
         reason=(
             "sup_z D_2 eta^2 = min(r*, eta)^2, and r* grows as K falls, so under strong coupling "
             "the budget term binds for small K: the reverse of the remark. Nor does the term "
-            "quantify coupling: moving P away changes eta by any factor and leaves it at r*^2."
+            "quantify coupling: moving P away changes eta by any factor and leaves it at r*^2. "
+            "In the counterexample the budget term is 1156 with the best constants, and with those "
+            "printed in Lemma 3, min{a_delta 2^-d, (eps_0 - delta)^d}, still 650.25 > 4."
         ),
         instance_type=LinePruning,
         margin=_coupling_term,
         repaired_by="covering.tradeoff",
         counterexample=Counterexample(
             _COUPLING_COUNTEREXAMPLE,
-            "V = {0, ..., 100}, P = V + 2, delta = 1, K = 2: the budget term is 1156, the coupling "
-            "term at most eta^2 = 4.",
+            "V = {0, ..., 100}, P = V + 2, delta = 1, eps_0 = 50, K = 2: the budget term is 1156 "
+            "(650.25 with the constants printed in Lemma 3), the coupling term at most eta^2 = 4.",
         ),
         proof=("theorem_1_coupling_term.py",),
         evidence=(

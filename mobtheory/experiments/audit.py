@@ -15,7 +15,7 @@ from mobtheory.claims.clouds import CLOUD_FAMILIES, EXACT_FAMILIES, Cloud
 from mobtheory.covering.counts import as_count
 from mobtheory.errors import InvalidProblem, MissingExtra
 from mobtheory.experiments.finding import Finding, judge
-from mobtheory.experiments.real_tokens import TokenSample, published_bounds, summarise
+from mobtheory.experiments.real_tokens import SETTINGS, TokenSample, published_bounds, summarise
 from mobtheory.experiments.tally import Tally
 from mobtheory.geometry import normalize_rows
 
@@ -259,6 +259,7 @@ def audit(
                 "layer": LAYER,
                 "samples": len(samples),
                 "visual_tokens": len(samples[0].visual),
+                "settings": SETTINGS,
                 "spaces": summarise(published_bounds(samples)),
             }
     timed("tokens", started)

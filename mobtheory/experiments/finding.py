@@ -38,6 +38,7 @@ class Finding:
         return {
             **self.claim.to_dict(),
             "counterexample_data": counterexample_data(self.claim),
+            "read_as": getattr(self.claim.instance_type, "read_as", "all tokens"),
             "outcome": self.outcome,
             "outcome_reason": self.reason,
             "inputs": {lane: tally.to_dict() for lane, tally in self.tallies.items()},
@@ -80,6 +81,8 @@ def _judge_inputs(claim: Claim, total: Tally) -> tuple[Outcome, str]:
         return "contradicts", f"not dominated on {total.not_dominated} of {total.met} inputs"
     if total.met < FLOOR:
         return "too few", f"only {total.met} inputs met the hypotheses, {FLOOR} are needed"
+    if not total.held:
+        return "too few", f"rounding left all {total.met} inputs open"
     return "agrees", f"no violation on {total.met} inputs"
 
 

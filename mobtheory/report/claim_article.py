@@ -33,6 +33,7 @@ def claim_article(finding: dict[str, Any], known: Container[str]) -> Markup:
 
 def _entries(finding: dict[str, Any], known: Container[str]) -> Iterator[tuple[Markup, Markup]]:
     yield _entry("found", f"{finding['outcome']}: {finding['outcome_reason']}")
+    yield _entry("inputs are read as", finding["read_as"])
     if finding["hypotheses"]:
         yield _entry("hypotheses", tag("ul", *(tag("li", h) for h in finding["hypotheses"])))
     if finding["uses"]:

@@ -133,7 +133,8 @@ def _tokens(tokens: dict[str, Any]) -> list[Markup]:
         return [tag("p", f"Not run: {tokens['why']}")]
     told = (
         f"{tokens['samples']} inputs of the model {tokens['model']!r}, "
-        f"{tokens['visual_tokens']} visual tokens each, as they enter layer {tokens['layer']}."
+        f"{tokens['visual_tokens']} visual tokens each, as they enter layer {tokens['layer']}. "
+        f"{tokens['settings']}"
     )
     table = tag("div", tokens_table(tokens), class_="wide")
     return [tag("p", told), _figure(drawn, _TOKENS), table]

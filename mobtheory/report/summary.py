@@ -7,6 +7,7 @@ from typing import Any
 from mobtheory.report.numbers import show_count, show_share
 from mobtheory.report.verdicts import WORDS, count_verdicts, is_printed
 
+WHOLE = "all tokens"
 OUTCOMES = {
     "contradicts": ("contradicts the registry", "contradict the registry"),
     "too few": ("met too few inputs", "met too few inputs"),
@@ -34,6 +35,7 @@ def sentences(document: dict[str, Any]) -> list[str]:
         _verdicts("repair or extension", "repairs and extensions", added),
         _agreement(findings),
         _inputs(findings),
+        _read_in_part(findings),
         _proofs(findings),
         _tokens(document["tokens"]),
     ]
@@ -80,6 +82,13 @@ def _inputs(findings: Sequence[dict[str, Any]]) -> str:
         f"Claims were confronted with inputs {drawn} times ({lanes}); the hypotheses held {met} "
         f"times and the statement failed {violated} times."
     )
+
+
+def _read_in_part(findings: Sequence[dict[str, Any]]) -> str:
+    """Which inputs a claim does not see whole: exact covering numbers are for small sets."""
+    parts = Counter(finding["read_as"] for finding in findings)
+    told = [f"{number} take {how}" for how, number in parts.items() if how != WHOLE]
+    return f"Claims that read an input in part: {'; '.join(told)}." if told else ""
 
 
 def _proofs(findings: Sequence[dict[str, Any]]) -> str:

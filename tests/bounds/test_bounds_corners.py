@@ -90,17 +90,18 @@ CORNERS: dict[str, tuple[Callable[[np.random.Generator], Cloud], Into]] = {
 # more balls than K, and eps_v = 0 lies in no range of radii.
 RULED_OUT = {
     "K=1": {"definition-1", "covering.tradeoff", "lemma-2", "theorem-1.k-bound",
-            "theorem-1.eta-bound-max", "theorem-2.bound"},
+            "theorem-1.eta-bound-max", "theorem-2.bound", "theorem-2.no-eta"},
     "K=N": set[str](),
     "S-empty": {"definition-1", "covering.tradeoff", "covering.nn-optimal", "lemma-1", "lemma-2",
                 "theorem-1.k-bound", "theorem-1.eta-bound-max"},
     "one-prompt-token": set[str](),
     "one-visual-token": {"definition-1", "covering.tradeoff", "lemma-2", "theorem-1.k-bound",
-                         "theorem-1.eta-bound-max", "theorem-2.bound"},
+                         "theorem-1.eta-bound-max", "theorem-2.bound",
+                         "theorem-2.no-eta"},
     "equal-visual-tokens": {"theorem-1.k-bound"},
     "all-at-one-point": {"theorem-1.k-bound", "theorem-1.eta-bound-max"},
 }  # fmt: skip
-INSTANCES = 75
+INSTANCES = 120
 FLOOR = 2
 
 

@@ -30,12 +30,13 @@ EXACT_LANE_FLOORS = {
     "theorem-1.existence": (100, 100),
     "theorem-1.k-bound": (5, 5),
     "theorem-1.eta-bound-max": (3, 3),
-    "theorem-2.nn-cover": (2, 2),
+    "theorem-2.nn-cover": (1, 1),
     "theorem-2.bound": (3, 0),
+    "theorem-2.no-eta": (2, 0),
     "theorem-2.corrected": (15, 3),
     "theorem-2.complexity": (20, 0),
     "remark.perfect-coupling": (4, 0),
-    "remark.fold-cap": (3, 3),
+    "remark.fold-cap": (2, 2),
 }
 # Of 50 examples.
 TOKEN_LANE_FLOORS = {
@@ -57,6 +58,7 @@ TOKEN_LANE_FLOORS = {
     "theorem-1.eta-bound-max": 7,
     "theorem-2.nn-cover": 5,
     "theorem-2.bound": 7,
+    "theorem-2.no-eta": 5,
     "theorem-2.corrected": 20,
     "theorem-2.complexity": 40,
     "remark.fold-cap": 8,

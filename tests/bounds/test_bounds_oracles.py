@@ -118,19 +118,16 @@ def test_algorithm_1_agrees_with_rational_arithmetic() -> None:
 @given(INTEGERS, st.lists(st.integers(-30, 30), max_size=2), st.integers(1, 2))
 def test_best_radius_with_centres_anywhere(points: list[int], seeds: list[int], picks: int) -> None:
     """Some optimal centre is a point or halfway between two; all choices are tried."""
-    run = SeededRun(
-        column(points), np.array(seeds, dtype=int).reshape(-1, 1), min(picks, len(points))
-    )
+    picks = min(picks, len(points))
+    run = SeededRun(column(points), np.array(seeds, dtype=int).reshape(-1, 1), picks)
     halfway = {Fraction(a + b, 2) for a in points for b in points}
 
     def radius(centres: tuple[Fraction, ...]) -> Fraction:
         return max(min(abs(x - c) for c in (*centres, *seeds)) for x in points)
 
-    anywhere = min(
-        radius(centres) for centres in combinations(halfway, min(run.picks, len(halfway)))
-    )
+    anywhere = min(radius(c) for c in combinations(halfway, min(picks, len(halfway))))
     assert run.external_optimum == anywhere
-    among = min(radius(c) for c in combinations([Fraction(x) for x in points], run.picks))
+    among = min(radius(c) for c in combinations([Fraction(x) for x in points], picks))
     assert Fraction(run.optimal_radius) == among
     assert anywhere <= among <= 2 * anywhere
 

@@ -1,6 +1,7 @@
 """Refuted claims: the stored counterexample, checked again in rational arithmetic, and a search."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from fractions import Fraction
 from itertools import combinations, pairwise
 from typing import Any
@@ -9,9 +10,10 @@ import numpy as np
 import pytest
 from hypothesis import find, settings
 
-from mobtheory.claims import Claim, claim
+from mobtheory.claims import Claim, Margin, claim
 from mobtheory.claims.clouds import FAMILIES
 from mobtheory.claims.instances import GreedyRun
+from mobtheory.claims.interval_union import IntervalUnion
 from mobtheory.claims.set_functions import DistancesToProbes
 from mobtheory.covering import CoveringProblem
 from mobtheory.strategies import instances
@@ -98,6 +100,22 @@ def verify_eta_bound_product() -> None:
     assert eps_p * eps_v < low**2
 
 
+def test_the_best_z_refutes_the_product_with_both_radii_in_range() -> None:
+    """The other reading: every admissible z, radii within (delta, eps_0]."""
+    tokens = stored("theorem-1.eta-bound-product")
+    low = 0.25
+    in_range = replace(tokens, low=low)
+    data = OnTheLine("theorem-1.eta-bound-product")
+    level = line.best_level(data.visual, data.prompt, data.budget, Fraction(low))
+    assert in_range.in_range
+    assert not tokens.in_range
+    assert in_range.best_level == level == 5050
+    eps_p, eps_v = data.radii
+    assert Margin(float(level**2), float(eps_p * eps_v)) == Margin(25502500, 10**4)
+    # With some z of the reader's choice, radii in range make it trivially true.
+    assert claim("theorem-1.eta-bound-product").check(in_range).holds is True
+
+
 def halves(rows: range, budget: int) -> Iterator[tuple[tuple[int, ...], tuple[int, ...]]]:
     """All pairs of disjoint nonempty halves of at most `budget` rows together."""
     for size in range(2, budget + 1):
@@ -129,6 +147,11 @@ def verify_coupling_term() -> None:
     assert level is not None
     assert level <= data.eta
     assert data.squared_budget_term() > data.eta**2
+    # Printed in Lemma 3: a = min{a_delta / 2, eps_0 - delta}, a_delta the best for P_delta.
+    low, high = Fraction(data.instance.low), Fraction(data.instance.high)
+    unions = (IntervalUnion.around(np.array(x)[:, None], low) for x in (data.visual, data.prompt))
+    a, a_prime = (min(u.constants(high)[0] / 2, high - low) for u in unions)
+    assert (data.squared_budget_term(), 4 * a * a_prime / data.budget**2) == (1156, 650.25)
 
 
 def verify_truncation() -> None:

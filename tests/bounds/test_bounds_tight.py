@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mobtheory.claims import Claim, claim
+from mobtheory.claims import Claim, Margin, claim
 from mobtheory.claims.clouds import EXACT_FAMILIES
 from mobtheory.claims.instances import GreedyRun, LinePruning, MapPruning, Pruning, SeededRun
 from mobtheory.claims.set_functions import DistancesToProbes
@@ -91,6 +91,15 @@ def test_factor_two_is_exact_with_centres_anywhere() -> None:
     assert run.external_optimum == 1
     assert run.greedy_radius == 2 * run.external_optimum
     assert claim("covering.seeded-fps").check(run).rounding == 0
+
+
+def test_definition_1_looks_at_both_halves() -> None:
+    """One half has a centre too many, the other exactly as many as it needs."""
+    definition = claim("definition-1")
+    picture_is_tight = on_line(problem((0, 10, 20), (0,), 3), Selection([0, 1], [2]))
+    prompt_is_tight = on_line(problem((0, 10, 20, 30), (0, 10), 4), Selection([0, 1], [2, 3]))
+    assert definition.check(picture_is_tight) == Margin(1, 1)
+    assert definition.check(prompt_is_tight) == Margin(2, 2)
 
 
 SEARCHED = [c for c in TIGHT_CLAIMS if c.id not in AGAINST_ZERO | {"theorem-1.k-bound"}]

@@ -16,6 +16,7 @@ from mobtheory.experiments import (
     published_bounds,
     summarise,
 )
+from mobtheory.experiments.real_tokens import SETTINGS
 
 INSTANCES = 60
 
@@ -54,6 +55,7 @@ def _sample_tokens() -> dict[str, Any]:
         "layer": 2,
         "samples": len(samples),
         "visual_tokens": 24,
+        "settings": SETTINGS,
         "spaces": summarise(published_bounds(samples)),
     }
 

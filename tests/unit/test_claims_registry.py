@@ -29,6 +29,7 @@ VERDICTS = {
     "theorem-2.truncation": "REFUTED",
     "theorem-2.fps": "REFUTED",
     "theorem-2.bound": "DOMINATED",
+    "theorem-2.no-eta": "DOMINATED",
     "theorem-2.complexity": "PROVED",
     "remark.perfect-coupling": "VACUOUS",
     "remark.fold-cap": "PROVED",

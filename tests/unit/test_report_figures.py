@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import mobtheory as mob
+from mobtheory.experiments.real_tokens import BOUNDS
 from mobtheory.report.figures import (
     counterexample_figure,
     dependency_figure,
@@ -284,14 +285,14 @@ def test_tokens_are_drawn_where_a_model_took_part():
     rows = [
         bound
         for space in tokens["spaces"].values()
-        for name in ("lemma-1", "lemma-2", "theorem-2.bound")
+        for name in BOUNDS
         for bound in (rate["bounds"][name] for rate in space["rates"])
     ]
-    assert len(diamonds) == len(rows) == 18
+    assert len(diamonds) == len(rows) == 24
     for panel, space in enumerate(tokens["spaces"].values()):
         lines = [s for s in root.iter("line") if s.get("class") == "bound"]
         nothing = float(lines[panel].get("x1"))
-        for diamond, bound in list(zip(diamonds, rows, strict=True))[9 * panel : 9 * panel + 9]:
+        for diamond, bound in list(zip(diamonds, rows, strict=True))[12 * panel : 12 * panel + 12]:
             xs = [float(p.split(",")[0]) for p in diamond.get("points").split()]
             beyond = bound["right_side"]["median"] > space["visual_to_prompt"]["median"]
             assert ((min(xs) + max(xs)) / 2 > nothing) is beyond
