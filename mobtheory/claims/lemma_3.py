@@ -140,7 +140,9 @@ CLAIMS = (
                 " balls",
             ),
             Evidence(
-                "z3", "the volume bounds from packings, and the implication on (delta, eps_0]"
+                "z3",
+                "the volume bounds from packings, the example with d_eff = d = 1, and the "
+                "implication on (delta, eps_0]",
             ),
             Evidence(
                 "property",

@@ -293,3 +293,8 @@ def test_unknown_claim_is_named() -> None:
 def test_special_cases_do_not_make_a_proof(evidence: tuple[Evidence, ...], text: str) -> None:
     claim = replace(CLAIMS["geometry.domination"], evidence=evidence)
     assert claim.verdict_text == text
+
+
+@pytest.mark.parametrize("id", ["covering.seeded-fps", "covering.repaired-truncation"])
+def test_a_proof_does_not_depend_on_what_was_proved_before(id):
+    assert [result.ok for _ in range(3) for result in prove(id)] == [True] * 3
