@@ -15,7 +15,12 @@ from mobtheory.claims.proving import ProofResult
 
 from .metric_space import (
     METRIC,
+    SYMMETRY,
+    TRIANGLE,
+    Point,
     directed,
+    dist,
+    every,
     hausdorff,
     nearest_neighbours,
     point_set,
@@ -29,16 +34,27 @@ def prove() -> ProofResult:
     steps = Steps()
     visual, prompt, picks, kept = (point_set(name) for name in ("V", "P", "F", "S_p"))
     r, rho = z3.Reals("r rho")
-    of_picks, obey_picks = nearest_neighbours(picks, visual)
+    nn = z3.Function("nn", Point, Point)
+    of_picks, obey_picks = nearest_neighbours(picks, visual, nn)
     fps = directed(2 * rho, prompt, picks)  # covering.seeded-fps
     floor = directed(r, prompt, visual)
-    given = [*METRIC, *obey_picks, subset(picks, prompt), fps, floor]
+    close = every(picks, lambda f: dist(f, nn(f)) <= r)
+    # No more premises than a step needs: z3 must also find that they have a model.
+    steps.check(
+        "z3",
+        "each pick has its nearest neighbour within h(P -> V)",
+        valid(close, [*obey_picks, subset(picks, prompt), floor]),
+    )
     steps.check(
         "z3",
         "h(P -> S_p) <= h(P -> V) + 2 rho; any metric, any sets",
-        valid(directed(r + 2 * rho, prompt, of_picks), given),
+        valid(directed(r + 2 * rho, prompt, of_picks), [TRIANGLE, fps, close]),
     )
-    steps.check("z3", "h(S_p -> P) <= h(P -> V)", valid(directed(r, of_picks, prompt), given))
+    steps.check(
+        "z3",
+        "h(S_p -> P) <= h(P -> V)",
+        valid(directed(r, of_picks, prompt), [SYMMETRY, subset(picks, prompt), close]),
+    )
     value, optimum = z3.Reals("d_H OPT")
     below = z3.Implies(optimum < (value - r) / 2, rho < (value - r) / 2)  # OPT the infimum
     steps.check(

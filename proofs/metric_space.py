@@ -15,11 +15,9 @@ Point = z3.DeclareSort("Point")
 dist = z3.Function("dist", Point, Point, z3.RealSort())
 _x, _y, _z = z3.Consts("x y z", Point)
 
-METRIC = [
-    z3.ForAll([_x], dist(_x, _x) == 0),
-    z3.ForAll([_x, _y], dist(_x, _y) == dist(_y, _x)),
-    z3.ForAll([_x, _y, _z], dist(_x, _z) <= dist(_x, _y) + dist(_y, _z)),
-]
+SYMMETRY = z3.ForAll([_x, _y], dist(_x, _y) == dist(_y, _x))
+TRIANGLE = z3.ForAll([_x, _y, _z], dist(_x, _z) <= dist(_x, _y) + dist(_y, _z))
+METRIC = [z3.ForAll([_x], dist(_x, _x) == 0), SYMMETRY, TRIANGLE]
 
 
 def point_set(name: str) -> PointSet:
@@ -64,9 +62,11 @@ def union(a: PointSet, b: PointSet) -> PointSet:
     return lambda x: z3.Or(a(x), b(x))
 
 
-def nearest_neighbours(source: PointSet, target: PointSet) -> tuple[PointSet, list[Any]]:
+def nearest_neighbours(
+    source: PointSet, target: PointSet, nn: Any = None
+) -> tuple[PointSet, list[Any]]:
     """The set of nearest neighbours in `target` of the members of `source`, and what they obey."""
-    nn = z3.FreshFunction(Point, Point)
+    nn = z3.FreshFunction(Point, Point) if nn is None else nn
     obey = [
         every(source, lambda x: target(nn(x))),
         every(source, lambda x: every(target, lambda t: dist(x, nn(x)) <= dist(x, t))),

@@ -544,6 +544,16 @@ class RegularSet:
     upper: float
     radius: float
 
+    def __post_init__(self) -> None:
+        values = (self.width, self.high, self.exponent, self.lower, self.upper, self.radius)
+        if not all(np.isfinite(value) and value > 0 for value in values):
+            raise InvalidProblem(
+                "RegularSet",
+                f"delta, eps_0, d_eff, a, b, radius = {values}",
+                "constants and radii must be positive and finite",
+                "Choose 0 < delta < radius <= eps_0.",
+            )
+
     def number(self, radius: float) -> int:
         """The covering number of the points with centres among them."""
         return 1 + int(np.count_nonzero(self._profile > radius))

@@ -16,6 +16,7 @@ from mobtheory.claims.clouds import FAMILIES
 from mobtheory.claims.instances import RegularSet
 from mobtheory.claims.interval_union import IntervalUnion
 from mobtheory.claims.lemma_3 import is_regular, log_breaking_radius
+from mobtheory.errors import InvalidProblem
 
 from . import exact_line as line
 
@@ -207,8 +208,10 @@ def test_regularity_on_a_line_is_decided_exactly() -> None:
     assert is_regular(TWO_POINTS)
     assert not is_regular(replace(TWO_POINTS, lower=math.nextafter(250, 300)))
     assert not is_regular(replace(TWO_POINTS, upper=math.nextafter(500, 0)))
-    assert not is_regular(replace(TWO_POINTS, lower=0.0))
-    assert not is_regular(replace(TWO_POINTS, upper=math.inf))
+    with pytest.raises(InvalidProblem, match="positive and finite"):
+        replace(TWO_POINTS, lower=0.0)
+    with pytest.raises(InvalidProblem, match="positive and finite"):
+        replace(TWO_POINTS, upper=math.inf)
 
 
 @pytest.mark.parametrize("family", FAMILIES)
