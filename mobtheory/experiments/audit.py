@@ -35,7 +35,7 @@ class Profile:
 
 PROFILES = {
     "quick": Profile(60, 6, 2),
-    "standard": Profile(400, 36, 4),
+    "standard": Profile(600, 72, 3),
     "deep": Profile(4000, 200, 8),
 }
 

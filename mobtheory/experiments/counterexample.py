@@ -33,7 +33,7 @@ def counterexample_data(claim: Claim) -> dict[str, Any] | None:
     >>> import mobtheory as mob
     >>> data = counterexample_data(mob.claim("theorem-2.fps"))
     >>> data["left"], data["right"], data["distances"][1]
-    (100.0, 4.0, {'name': 'd_H(S_v, V)', 'value': 100.0, 'from': [0], 'to': [100]})
+    (100.0, 3.0, {'name': 'd_H(S_v, V)', 'value': 100.0, 'from': [0], 'to': [100]})
     """
     stored = None if claim.counterexample is None else claim.counterexample.instance
     if not isinstance(stored, Pruning) or stored.problem.visual is None:

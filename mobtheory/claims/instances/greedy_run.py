@@ -31,6 +31,10 @@ def _draw_range(
         return None
     # Where so many centres reach everything any range will do, on a single point as well.
     reached = best_radius(distances, max(centres, 1))[1] or float(distances.max()) or 1.0
+    if rng.random() < 0.5:
+        # From there on `centres` balls do, so that (b/k)^(1/d) lies in the range.
+        low = _few_bits(reached)
+        return low, _few_bits(low * rng.uniform(1.05, 1.5))
     high = _few_bits(reached * rng.uniform(1, 1.3))
     return _few_bits(high * rng.uniform(0.2, 0.9)), high
 
