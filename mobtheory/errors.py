@@ -22,8 +22,12 @@ class MobtheoryError(Exception):
     """
 
     def __init__(self, called: str, received: str, rule: str, mend: str) -> None:
-        super().__init__(called, received, rule, mend)
+        # Not super(): OSError would take four arguments for errno, text and file names.
+        Exception.__init__(self, called, received, rule, mend)
         self.called, self.received, self.rule, self.mend = called, received, rule, mend
+
+    def __reduce__(self) -> tuple[type, tuple[str, str, str, str]]:
+        return type(self), (self.called, self.received, self.rule, self.mend)
 
     def __str__(self) -> str:
         return f"{self.called}: received {self.received}; {self.rule}. {self.mend}"

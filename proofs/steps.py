@@ -37,4 +37,4 @@ class Steps:
         if not self._answers:
             ok = False  # nothing was checked
         engines = "+".join(e for e in _ENGINES if e in self._engines) or "none"
-        return ProofResult(engines, ok, "\n".join(self._lines))
+        return ProofResult(engines, ok, detail="\n".join(self._lines))

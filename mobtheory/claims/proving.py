@@ -22,7 +22,7 @@ class ProofResult:
     ----------
     engine : "sympy", "z3" or "rational", joined by "+" where several take part
     ok : whether every step was checked; None where the engine is missing or gave up
-    seconds : wall-clock time
+    seconds : wall-clock time, filled in by the runner
     detail : the steps, or what failed
     file : name of the proof file, filled in by the runner
     claims : ids of the claims that name this file, filled in by the runner
@@ -30,8 +30,8 @@ class ProofResult:
 
     engine: str
     ok: bool | None
-    detail: str = ""
     seconds: float = 0.0
+    detail: str = ""
     file: str = ""
     claims: tuple[str, ...] = ()
 
@@ -61,8 +61,8 @@ def _failure(error: Exception) -> ProofResult:
     """A proof that raises proves nothing; a missing engine leaves it open."""
     if isinstance(error, ModuleNotFoundError) and error.name in _ENGINES:
         mend = f'engine {error.name} is not installed; pip install "mobtheory[proofs]"'
-        return ProofResult(error.name, None, mend)
-    return ProofResult("none", False, f"{type(error).__name__}: {error}")
+        return ProofResult(error.name, None, detail=mend)
+    return ProofResult("none", False, detail=f"{type(error).__name__}: {error}")
 
 
 def _run(name: str, claims: tuple[str, ...]) -> ProofResult:

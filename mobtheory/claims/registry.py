@@ -1,5 +1,6 @@
 """The registry: every claim by its id, in dependency order."""
 
+from collections.abc import Sequence
 from difflib import get_close_matches
 from functools import cache
 from importlib.metadata import entry_points
@@ -119,7 +120,7 @@ def claim(id: str) -> Claim:
     'REFUTED'
     """
     _load_entry_points()
-    if id not in _CLAIMS:
+    if not isinstance(id, str) or id not in _CLAIMS:
         near = get_close_matches(str(id), _CLAIMS, n=3, cutoff=0.4) or sorted(_CLAIMS)[:3]
         raise UnknownClaim(
             "claim",
@@ -130,11 +131,18 @@ def claim(id: str) -> Claim:
     return _CLAIMS[id]
 
 
-def select_claims(pattern: str | list[str] | tuple[str, ...] = "*") -> tuple[Claim, ...]:
+def select_claims(pattern: str | Sequence[str] = "*") -> tuple[Claim, ...]:
     """Claims by id or shell pattern, in dependency order; one without a match raises."""
     from fnmatch import fnmatchcase
 
-    patterns = [pattern] if isinstance(pattern, str) else list(pattern)
+    patterns = [pattern] if isinstance(pattern, str) else pattern
+    if not isinstance(patterns, list | tuple) or not all(isinstance(p, str) for p in patterns):
+        raise InvalidProblem(
+            "select_claims",
+            f"{pattern!r}",
+            "claims are chosen by an id or shell pattern, or a list of them",
+            'For example "theorem-2.*".',
+        )
     chosen: set[str] = set()
     for p in patterns:
         matching = {c.id for c in list_claims() if fnmatchcase(c.id, p)}

@@ -98,6 +98,13 @@ def evaluate_selection(problem: CoveringProblem, selection: Selection) -> Coveri
     >>> evaluate_selection(line, Selection([], [1])).visual_radius
     5.0
     """
+    if not isinstance(selection, Selection):
+        raise InvalidSelection(
+            "evaluate_selection",
+            f"a {type(selection).__name__}",
+            "a Selection says which half each index belongs to",
+            "Pass Selection(prompt_centers, visual_centers).",
+        )
     xp = problem.namespace
     prompt, visual = (
         as_indices("evaluate_selection", name, half, xp, problem.device, problem.visual_count)

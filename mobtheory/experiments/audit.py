@@ -162,7 +162,16 @@ def _loaded(model: Any) -> Any:
 
     if model is None:
         return load("embedded")
-    return load(model) if isinstance(model, str | PathLike) else model
+    if isinstance(model, str | PathLike):
+        return load(model)
+    if not (hasattr(model, "inputs") and hasattr(model, "name")):
+        raise InvalidProblem(
+            "audit",
+            f"model of type {type(model).__name__}",
+            "a model is a name, a folder or what mob.models.load returns",
+            "Load it first: mob.models.load(...).",
+        )
+    return model
 
 
 def _model_samples(model: Any, pictures: int, progress: Progress) -> list[TokenSample]:
@@ -217,7 +226,7 @@ def audit(
     >>> report.ok, [finding.outcome for finding in report.findings]
     (True, ['agrees', 'agrees', 'agrees'])
     """
-    if profile not in PROFILES:
+    if profile not in tuple(PROFILES):
         known = ", ".join(PROFILES)
         raise InvalidProblem("audit", f"profile {profile!r}", f"known are {known}", "Choose one.")
     amounts = PROFILES[profile]
@@ -225,7 +234,7 @@ def audit(
     if instances is not None:
         count = as_count("audit", "instances", instances, 1)
     seed = as_count("audit", "seed", seed, 0)
-    chosen = select_claims(claims if isinstance(claims, str) else list(claims))
+    chosen = select_claims(claims)
     if not chosen:
         raise InvalidProblem("audit", "no claims", "at least one is needed", 'Pass "*" for all.')
     report = progress or (lambda *_: None)
@@ -247,6 +256,8 @@ def audit(
             loaded = _loaded(model)
             samples = _model_samples(loaded, amounts.pictures, report)
         except MissingExtra as missing:
+            if model is not None:  # asked for by name: leaving it out would go unnoticed
+                raise
             tokens = {"run": False, "why": str(missing)}
         else:
             per_claim = 2 * amounts.instances_per_picture * len(samples)

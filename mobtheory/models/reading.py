@@ -32,6 +32,13 @@ def read_spans(call: Mapping[str, Any], parts: Parts, called: str) -> tuple[Span
             "the image tokens are found by their id",
             "Pass input_ids and the picture, not inputs_embeds.",
         )
+    if ids.device != parts.network.device and not hasattr(parts.network, "hf_device_map"):
+        raise UnsupportedModel(
+            called,
+            f"input_ids on {ids.device} for a model on {parts.network.device}",
+            "inputs and model must lie on one device",
+            "Make the inputs with model.inputs(...), or move them.",
+        )
     if mask is not None and (not isinstance(mask, torch.Tensor) or mask.shape != ids.shape):
         raise UnsupportedModel(
             called,

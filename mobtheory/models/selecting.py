@@ -15,9 +15,7 @@ def checked_selection(answer: Any, cloud: TokenCloud) -> torch.Tensor:
     """The answer of `select` as a (B, K) int64 tensor on the device of the tokens."""
     rows, tokens = len(cloud.spans), cloud.spans[0].visual.stop - cloud.spans[0].visual.start
     try:
-        indices = (
-            answer if isinstance(answer, torch.Tensor) else torch.as_tensor(np.asarray(answer))
-        )
+        indices = answer if isinstance(answer, torch.Tensor) else torch.as_tensor(np.array(answer))
     except (ValueError, TypeError) as error:
         raise _invalid(type(answer).__name__, f"this is no array of integers ({error})") from error
     received = f"indices of shape {tuple(indices.shape)} and dtype {indices.dtype}"

@@ -246,7 +246,8 @@ def test_runner_reports_and_goes_on(monkeypatch: pytest.MonkeyPatch, tmp_path: P
             "raises.py": "def prove():\n    raise ValueError('boom')\n",
             "broken.py": "def prove(:\n",
             "typo.py": "import no_such_module\n",
-            "fine.py": header + "def prove():\n    return ProofResult('sympy', True, 'a step')\n",
+            "fine.py": header
+            + "def prove():\n    return ProofResult('sympy', True, detail='a step')\n",
         },
     )
     assert [*found] == ["raises.py", "broken.py", "typo.py", "fine.py", "absent.py"]

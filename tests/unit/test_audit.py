@@ -99,7 +99,9 @@ def test_exit_status(outcomes, status):
 def test_a_failing_proof_fails_the_audit_and_a_missing_engine_leaves_it_open():
     def verdict_of(ok):
         def proofs(_):
-            yield ProofResult("z3", ok, "planted", file="x.py", claims=("geometry.domination",))
+            yield ProofResult(
+                "z3", ok, detail="planted", file="x.py", claims=("geometry.domination",)
+            )
 
         with patch(f"{AUDIT}.iterate_proofs", proofs):
             return mob.audit(claims="geometry.domination", instances=20, model="none").exit_status
@@ -204,3 +206,17 @@ def test_on_the_embedded_model_the_same_seed_gives_the_same_bytes():
     assert first["tokens"]["run"]
     assert first["tokens"]["model"] == "embedded"
     assert json.dumps(run()) == json.dumps(first)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ({"model": 3}, "model of type int"),
+        ({"claims": [2]}, "claims are chosen"),
+        ({"claims": 3}, "claims are chosen"),
+        ({"profile": ["quick"]}, "profile"),
+    ],
+)
+def test_arguments_of_another_type_are_refused(arguments, told):
+    with pytest.raises(InvalidProblem, match=told):
+        mob.audit(**{"claims": "geometry.domination", "instances": 20, "model": "none"} | arguments)

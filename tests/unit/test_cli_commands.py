@@ -146,9 +146,9 @@ def _stand_in(monkeypatch, *states):
     """Proofs of two claims that share a file, and of one with a file of its own."""
 
     def iterate(_):
-        yield ProofResult("z3", states[0], "steps a", 0.25, "a.py", ("lemma-1", "lemma-2"))
+        yield ProofResult("z3", states[0], 0.25, "steps a", "a.py", ("lemma-1", "lemma-2"))
         for state in states[1:]:
-            yield ProofResult("sympy", state, "steps b", 1.5, "b.py", ("lemma-3",))
+            yield ProofResult("sympy", state, 1.5, "steps b", "b.py", ("lemma-3",))
 
     monkeypatch.setattr("mobtheory.report.proof_runs.iterate_proofs", iterate)
 

@@ -111,7 +111,7 @@ def test_nothing_found_contradicts_a_verdict_that_claims_nothing_but_it_is_no_pa
 
 
 def _proof(ok):
-    return ProofResult("z3", ok, "planted", file="planted.py")
+    return ProofResult("z3", ok, detail="planted", file="planted.py")
 
 
 @pytest.mark.parametrize("claim", list_claims(), ids=lambda claim: claim.id)
