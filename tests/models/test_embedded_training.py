@@ -1,6 +1,7 @@
 """The training script repeats, resumes, and trains on what the model will be asked."""
 
 import json
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -14,9 +15,9 @@ from mobtheory.models.embedded.architecture import build_processor
 from mobtheory.models.embedded.packing import pack
 from mobtheory.models.embedded.questions import questions_about
 from mobtheory.models.embedded.recipe import Recipe
-from mobtheory.models.embedded.scenes import held_out_scene
+from mobtheory.models.embedded.scenes import draw_scene, held_out_scene
 from mobtheory.models.embedded.shipped import training_log_path
-from mobtheory.models.embedded.train import Trainer, pixels, train
+from mobtheory.models.embedded.train import Trainer, pixels, train, training_questions
 
 pytestmark = pytest.mark.models
 
@@ -188,3 +189,20 @@ def test_the_first_loss_is_that_of_guessing():
     """Four cross-entropies, each the logarithm of its number of classes."""
     chance = np.log(10) * 2 + np.log(7) + np.log(11)
     assert Trainer(Recipe()).step() == pytest.approx(chance, rel=0.15)
+
+
+def test_the_answer_loss_weighs_coarse_answers_and_ends_less():
+    recipe = replace(TINY, coarse_weight=0.4, end_weight=0.1)
+    trainer = Trainer(recipe)
+    trainer.enter("late-fusion")
+    rng = np.random.default_rng([recipe.seed, 1, 0])
+    scenes = [draw_scene(rng) for _ in range(recipe.batch)]
+    asked = [training_questions(scene, rng) for scene in scenes]
+    logits, labels, _ = trainer.answers(scenes, pack(asked), late=True)
+    losses = -logits.log_softmax(-1)[torch.arange(len(labels)), labels].detach()
+    weights = torch.tensor(
+        [w for qs in asked for q in qs for w in (1.0 if q.family == "fine" else 0.4, 0.1)]
+    )
+    expected = float((losses * weights).sum() / weights.sum())
+    assert trainer.step() == pytest.approx(expected, rel=1e-5)
+    assert expected != pytest.approx(float(losses.mean()), rel=1e-3)
