@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from mobtheory.covering.indices import as_indices
-from mobtheory.covering.problem import CoveringProblem
+from mobtheory.covering.problem import CoveringProblem, check_problem
 from mobtheory.covering.radii import directed_radius
 from mobtheory.covering.selection import Selection
 from mobtheory.errors import InvalidSelection
@@ -98,6 +98,7 @@ def evaluate_selection(problem: CoveringProblem, selection: Selection) -> Coveri
     >>> evaluate_selection(line, Selection([], [1])).visual_radius
     5.0
     """
+    check_problem("evaluate_selection", problem)
     if not isinstance(selection, Selection):
         raise InvalidSelection(
             "evaluate_selection",

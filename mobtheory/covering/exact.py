@@ -10,7 +10,7 @@ import numpy as np
 from mobtheory.covering.counts import as_count, is_boolean
 from mobtheory.covering.evaluation import Covering, evaluate_selection
 from mobtheory.covering.farthest_point import farthest_points
-from mobtheory.covering.problem import CoveringProblem, as_rows
+from mobtheory.covering.problem import CoveringProblem, as_rows, check_problem
 from mobtheory.covering.selection import Selection
 from mobtheory.covering.set_cover import Effort, TimeIsUp
 from mobtheory.covering.within_radius import Halves, Limits, Objective, selection_within
@@ -116,6 +116,7 @@ def solve_exact(
     >>> result.upper
     1.0
     """
+    check_problem("solve_exact", problem)
     limits = _limits(problem, prompt_budget, objective)
     as_count("solve_exact", "workers", workers, 1)
     effort = Effort(monotonic() + _seconds(time_limit))

@@ -6,7 +6,7 @@ from typing import Literal, get_args
 
 from mobtheory.covering.counts import as_count
 from mobtheory.covering.farthest_point import pick_farthest
-from mobtheory.covering.problem import CoveringProblem, as_rows
+from mobtheory.covering.problem import CoveringProblem, as_rows, check_problem
 from mobtheory.covering.selection import Selection
 from mobtheory.errors import InvalidProblem
 from mobtheory.geometry.points import Array
@@ -77,6 +77,7 @@ def mob_select(
     Selection(prompt_centers=array([0]), visual_centers=array([3, 2]))
     """
     called = "mob_select"
+    check_problem(called, problem)
     prompt_limit = as_count(called, "prompt_budget", prompt_budget, 0, problem.budget)
     fold = min(as_count(called, "fold", fold, 1), problem.visual_count)
     for name, value, allowed in (

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from mobtheory.covering.counts import as_count
-from mobtheory.covering.problem import CoveringProblem, as_rows
+from mobtheory.covering.problem import CoveringProblem, as_rows, check_problem
 from mobtheory.errors import InvalidProblem
 from mobtheory.geometry.points import Array
 
@@ -45,6 +45,7 @@ def nearest_neighbour_cover(problem: CoveringProblem, *, prompt_budget: int | No
     >>> nearest_neighbour_cover(CoveringProblem(visual, prompt, 2))
     array([2, 1])
     """
+    check_problem("nearest_neighbour_cover", problem)
     nearest = nearest_visual(problem, range(problem.prompt_count))
     if prompt_budget is not None:
         limit = as_count(

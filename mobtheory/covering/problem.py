@@ -10,6 +10,7 @@ import array_api_compat
 from mobtheory.covering.counts import as_count
 from mobtheory.covering.radii import directed_radius
 from mobtheory.covering.token_distances import GivenDistances, MeasuredDistances, TokenDistances
+from mobtheory.errors import InvalidProblem
 from mobtheory.geometry import as_point_pair
 from mobtheory.geometry.points import Array
 
@@ -248,6 +249,17 @@ class CoveringProblem:
     def _keep(self, **values: Any) -> None:
         for name, value in values.items():
             object.__setattr__(self, name, value)
+
+
+def check_problem(called: str, problem: object) -> None:
+    """Refuse what is no covering problem, such as bare points."""
+    if not isinstance(problem, CoveringProblem):
+        raise InvalidProblem(
+            called,
+            f"a {type(problem).__name__}",
+            "a CoveringProblem is needed",
+            "Build one: CoveringProblem(visual, prompt, budget).",
+        )
 
 
 def as_rows(problem: CoveringProblem, rows: Sequence[int]) -> Array:

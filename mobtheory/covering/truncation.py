@@ -3,7 +3,7 @@
 from mobtheory.covering.counts import as_count
 from mobtheory.covering.farthest_point import farthest_points
 from mobtheory.covering.nearest import nearest_visual
-from mobtheory.covering.problem import CoveringProblem
+from mobtheory.covering.problem import CoveringProblem, check_problem
 from mobtheory.geometry.points import Array
 
 
@@ -44,6 +44,7 @@ def repaired_truncation(problem: CoveringProblem, *, prompt_budget: int) -> Arra
     >>> repaired_truncation(problem, prompt_budget=2)
     array([0, 2])
     """
+    check_problem("repaired_truncation", problem)
     limit = as_count("repaired_truncation", "prompt_budget", prompt_budget, 1, problem.budget)
     picks = farthest_points(problem.prompt_prompt, min(limit, problem.prompt_count))
     return nearest_visual(problem, picks.tolist())

@@ -7,8 +7,16 @@ import pytest
 import torch
 from scipy.spatial.distance import cdist
 
-from mobtheory.covering import CoveringProblem
-from mobtheory.errors import InvalidProblem
+from mobtheory.covering import (
+    CoveringProblem,
+    Selection,
+    evaluate_selection,
+    mob_select,
+    nearest_neighbour_cover,
+    repaired_truncation,
+    solve_exact,
+)
+from mobtheory.errors import InvalidProblem, InvalidSelection
 from mobtheory.geometry import METRICS, hausdorff, normalize_rows, pairwise_distances
 
 VISUAL = np.asarray([[0.0, 0.0], [3.0, 4.0], [6.0, 8.0]])
@@ -285,3 +293,26 @@ def test_bad_distances_are_refused(bad):
     with pytest.raises(InvalidProblem) as caught:
         CoveringProblem.from_distances(visual_visual, visual_prompt, 1, prompt_prompt=prompt_prompt)
     assert caught.value.called == "CoveringProblem.from_distances"
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda wrong: evaluate_selection(wrong, Selection([], [0])),
+        lambda wrong: mob_select(wrong, prompt_budget=1, fold=1),
+        lambda wrong: solve_exact(wrong),
+        lambda wrong: nearest_neighbour_cover(wrong),
+        lambda wrong: repaired_truncation(wrong, prompt_budget=1),
+    ],
+)
+@pytest.mark.parametrize("wrong", [None, np.zeros((3, 2))])
+def test_what_is_no_problem_is_refused(call, wrong):
+    with pytest.raises(InvalidProblem, match="a CoveringProblem is needed"):
+        call(wrong)
+
+
+def test_bare_indices_are_no_selection():
+    problem = CoveringProblem(np.eye(3), np.eye(3), 2)
+    for wrong in ([0, 1], ([0], [1]), None):
+        with pytest.raises(InvalidSelection, match="which half"):
+            evaluate_selection(problem, wrong)
