@@ -11,3 +11,6 @@ from mobtheory.experiments.real_tokens import TokenSample as TokenSample
 from mobtheory.experiments.real_tokens import published_bounds as published_bounds
 from mobtheory.experiments.real_tokens import summarise as summarise
 from mobtheory.experiments.tally import Tally as Tally
+from mobtheory.experiments.token_file import TokenArray as TokenArray
+from mobtheory.experiments.token_file import TokenFile as TokenFile
+from mobtheory.experiments.token_file import read_tokens as read_tokens
