@@ -1,4 +1,4 @@
-# Two commands do everything: `make audit` and `make test`.
+# Two commands do everything: `make audit` and `make test`. `make bench` measures.
 # Each makes a virtual environment if there is none and installs what it needs.
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
@@ -9,7 +9,11 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constr
 export OMP_NUM_THREADS ?= 1
 export TOKENIZERS_PARALLELISM ?= false
 
-.PHONY: audit test clean
+# The peers stay out of the environment of the tests; their plugin would run there too.
+BENCH_VENV ?= .venv-bench
+BENCH := $(BENCH_VENV)/bin/python
+
+.PHONY: audit test bench bench-quick clean
 
 audit: $(VENV)/.audit
 	$(BIN)/mobtheory audit --output report
@@ -17,8 +21,24 @@ audit: $(VENV)/.audit
 test: $(VENV)/.test
 	$(BIN)/python -m pytest -n 2 --dist worksteal tests mobtheory --doctest-modules
 
+# MOBTHEORY_PMED names the folder with OR-Library's graphs; benchmarks/fetch_pmed.py gets them.
+bench: $(BENCH_VENV)/.bench
+	$(BENCH) -m pytest benchmarks --benchmark-json=benchmarks/results/full.json
+	$(BENCH) -m benchmarks.table --write
+
+bench-quick: $(BENCH_VENV)/.bench
+	mkdir -p build
+	$(BENCH) -m pytest benchmarks --quick --benchmark-json=build/bench-quick.json
+	$(BENCH) -m benchmarks.table --results build/bench-quick.json
+
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
+
+$(BENCH_VENV)/.bench: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(BENCH_VENV)
+	$(BENCH) -m pip --disable-pip-version-check install --quiet --constraint constraints.txt \
+		--editable ".[bench]"
+	touch $@
 
 $(VENV)/.audit: pyproject.toml constraints.txt | $(VENV)/bin/python
 	$(PIP) --editable ".[models,proofs]"
@@ -29,4 +49,4 @@ $(VENV)/.test: pyproject.toml constraints.txt | $(VENV)/bin/python
 	touch $@ $(VENV)/.audit
 
 clean:
-	rm -rf $(VENV) build dist report
+	rm -rf $(VENV) $(BENCH_VENV) build dist report

@@ -1,0 +1,1 @@
+"""Timings and brackets on known instances, beside the peers; see docs/benchmarks.md."""
