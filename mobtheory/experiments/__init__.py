@@ -10,6 +10,8 @@ from mobtheory.experiments.real_tokens import PublishedBounds as PublishedBounds
 from mobtheory.experiments.real_tokens import TokenSample as TokenSample
 from mobtheory.experiments.real_tokens import published_bounds as published_bounds
 from mobtheory.experiments.real_tokens import summarise as summarise
+from mobtheory.experiments.solving import SolvedTokens as SolvedTokens
+from mobtheory.experiments.solving import solve_tokens as solve_tokens
 from mobtheory.experiments.tally import Tally as Tally
 from mobtheory.experiments.token_file import TokenArray as TokenArray
 from mobtheory.experiments.token_file import TokenFile as TokenFile

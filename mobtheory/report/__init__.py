@@ -1,6 +1,8 @@
 """Reports: tables, figures, the HTML page and its data."""
 
+from mobtheory.report.documents import to_json as to_json
+from mobtheory.report.replacing import require_writable as require_writable
 from mobtheory.report.writing import read_report as read_report
-from mobtheory.report.writing import require_writable as require_writable
-from mobtheory.report.writing import to_json as to_json
+from mobtheory.report.writing import read_solution as read_solution
 from mobtheory.report.writing import write_report as write_report
+from mobtheory.report.writing import write_solution as write_solution

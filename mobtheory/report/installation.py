@@ -11,8 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from mobtheory.errors import MobtheoryError
+from mobtheory.report.replacing import require_writable
 from mobtheory.report.tables import plain_table
-from mobtheory.report.writing import require_writable
 
 CORE = ("numpy", "scipy", "sympy", "array-api-compat", "typer", "rich")
 EXTRAS = {
@@ -27,6 +27,7 @@ EXTRAS = {
         "jsonschema",
         "scikit-learn",
     ),
+    "bench": ("pytest-benchmark", "fpsample", "spopt", "pulp"),
 }
 
 

@@ -1,6 +1,7 @@
 """Numbers as tables and figures print them."""
 
 import math
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 _INFINITE = {"inf": math.inf, "-inf": -math.inf}
 
@@ -66,3 +67,40 @@ def show_count(count: int) -> str:
     '12 345'
     """
     return f"{count:,}".replace(",", " ")
+
+
+def show_fine(value: float | str | None) -> str:
+    """Print a number with six significant digits, as far as it has them.
+
+    Examples
+    --------
+    >>> show_fine(0.70071234), show_fine(12.0), show_fine("inf"), show_fine(None)
+    ('0.700712', '12', '∞', '–')
+    """
+    number = as_float(value)
+    return show(number) if number is None or math.isinf(number) else f"{number:.6g}"
+
+
+def show_interval(low: float, high: float) -> tuple[str, str]:
+    """Print both ends of an interval, rounded outwards, with digits that show its length.
+
+    Examples
+    --------
+    >>> show_interval(0.70012345, 0.71987654), show_interval(1.2114999, 1.2115001)
+    (('0.7001', '0.7199'), ('1.2114999', '1.2115001'))
+    """
+    if low == high:
+        return show_fine(low), show_fine(high)
+    ends = Decimal(low), Decimal(high)
+    top = max(abs(ends[0]), abs(ends[1])).adjusted()
+    told = ends
+    for digits in range(4, 18):
+        unit = Decimal(1).scaleb(top + 1 - digits)
+        told = (
+            ends[0].quantize(unit, ROUND_FLOOR),
+            ends[1].quantize(unit, ROUND_CEILING),
+        )
+        if told[1] - told[0] <= (ends[1] - ends[0]) * 3 / 2:
+            break
+    low_told, high_told = (f"{end.normalize():f}" for end in told)
+    return low_told, high_told

@@ -33,6 +33,17 @@ class Axis:
         return cls(0.0, step * math.ceil(high / step - 1e-9), start, end)
 
     @classmethod
+    def between(cls, values: Iterable[float], start: float, end: float) -> Self:
+        """A linear axis that shows the differences of finite values, wherever they lie."""
+        found = [v for v in values if math.isfinite(v)] or [0.0, 1.0]
+        low, high = min(found), max(found)
+        if high - low <= 1e-9 * abs(high):  # nothing to tell apart
+            low, high = low - 0.1 * abs(low), high + 0.1 * abs(high)
+        step = _round_step(high - low) if high > low else 1.0
+        first, last = math.floor(low / step - 0.1), math.ceil(high / step + 0.1)
+        return cls(max(0.0, step * first) if low >= 0 else step * first, step * last, start, end)
+
+    @classmethod
     def decades(
         cls, values: Sequence[float], start: float, end: float, most: tuple[int, int] = (-300, 300)
     ) -> Self:
@@ -58,12 +69,28 @@ class Axis:
             first, last = round(math.log10(self.low)), round(math.log10(self.high))
             every = max(1, math.ceil((last - first) / 8))
             return tuple(10.0**power for power in range(first, last + 1, every))
-        step = _round_step(self.high)
-        return tuple(step * number for number in range(round(self.high / step) + 1))
+        step = self._step
+        first, last = math.ceil(self.low / step - 1e-9), math.floor(self.high / step + 1e-9)
+        return tuple(step * number for number in range(first, last + 1))
+
+    @property
+    def tick_labels(self) -> tuple[str, ...]:
+        """The ticks as text, with as many digits as tell them apart."""
+        if self.logarithmic:
+            return tuple(f"{tick:.3g}" for tick in self.ticks)
+        power = math.floor(math.log10(self._step) + 1e-9)
+        if power >= -5 and self.high < 1e6:
+            return tuple(f"{tick:.{max(0, -power)}f}" for tick in self.ticks)
+        digits = max(1, math.ceil(math.log10(self.high / self._step)))
+        return tuple(f"{tick:.{digits}e}" for tick in self.ticks)
+
+    @property
+    def _step(self) -> float:
+        return _round_step(self.high - self.low)
 
 
-def _round_step(high: float) -> float:
-    """1, 2 or 5 times a power of ten, about a fifth of `high`."""
-    rough = high / 5
+def _round_step(length: float) -> float:
+    """1, 2 or 5 times a power of ten, about a fifth of `length`."""
+    rough = length / 5
     power = 10.0 ** math.floor(math.log10(rough))
     return next(power * digit for digit in (1, 2, 5, 10) if power * digit >= rough * (1 - 1e-9))

@@ -1,0 +1,96 @@
+"""What a solution says, in the words that the table and the figure share."""
+
+from typing import Any
+
+from mobtheory.report.numbers import as_float, show_fine, show_interval, show_share
+
+OBJECTIVES = {
+    "radius": "max{d_H(S_p, P), d_H(S_v, V)}",
+    "union": "max{d_H(S_p, P), h(V → S)}",
+    "k-center": "h(V → S)",
+}
+METHODS = {
+    "mob": "MoB",
+    "repaired-truncation": "repaired truncation",
+    "farthest-point": "farthest points",
+}
+_STOPPED = {"time-limit": "time limit", "interrupted": "interrupted"}
+
+
+def objective_of(radii: dict[str, Any], objective: str) -> float:
+    """The value of an objective, from the radii of a selection."""
+    if objective == "radius":
+        value = as_float(radii["radius"])
+    elif objective == "union":
+        value = max(_number(radii["prompt_radius"]), _number(radii["union_radius"]))
+    else:
+        value = as_float(radii["union_radius"])
+    return _number(value)
+
+
+def bracket_words(found: dict[str, Any]) -> str:
+    """The optimum, or the interval that holds it and why it is no more than that."""
+    if found["status"] == "optimal":
+        return f"optimal: {show_fine(found['upper'])}"
+    low, high = show_interval(found["lower"], found["upper"])
+    gap = (found["upper"] - found["lower"]) / found["upper"] if found["upper"] else 0.0
+    return f"between {low} and {high} (gap {show_share(gap)}, {_STOPPED[found['status']]})"
+
+
+def tokens_words(document: dict[str, Any]) -> str:
+    """The file, its sizes and how distances are measured."""
+    given, budget = document["input"], document["options"]["budget"]
+    count, dimension = given["visual"]["shape"]
+    sizes = [f"N = {count}"]
+    if given["prompt"] is not None:
+        sizes.append(f"L = {given['prompt']['shape'][0]}")
+    sizes += [f"d = {dimension}", f"K = {budget}"]
+    return f"{given['file']}: {', '.join(sizes)}; {unit_words(given)}"
+
+
+def unit_words(given: dict[str, Any]) -> str:
+    """The distance in which radii are measured."""
+    return f"{given['metric']} distance{' of unit tokens' if given['normalize'] else ''}"
+
+
+def method_words(name: str) -> str:
+    """A greedy rule as people call it."""
+    return METHODS.get(name, name)
+
+
+def excess_words(value: float, found: dict[str, Any]) -> str:
+    """By how much a greedy radius exceeds the optimum: a share, or the two that bracket it."""
+    if value == float("inf"):
+        return "∞"
+    low, high = found["lower"], found["upper"]
+    if value <= high == low or value == 0:
+        return "0 %"
+    least = show_share(max(value / high - 1, 0.0)) if high else "∞"
+    if high == low:
+        return f"+{least}" if high else "∞"
+    most = show_share(value / low - 1) if low else "∞"
+    return f"+{least} to +{most}"
+
+
+def certificate_words(certificate: dict[str, Any] | None) -> str:
+    """What proves the lower end, and what the separate verifier says."""
+    if certificate is None:
+        return "Lower end: without a certificate."
+    kinds = {
+        "trivial": "distances are not negative",
+        "packing": "a packing",
+        "dual": "a fractional packing in whole numbers",
+        "search": "a complete case distinction",
+        "solver": f"the word of {certificate['solver']}, which is trusted",
+    }
+    checked = {
+        True: "confirmed by the separate verifier",
+        False: "NOT confirmed by the separate verifier",
+        None: "not checked by the separate verifier",
+    }
+    return f"Lower end: {kinds[certificate['kind']]}; {checked[certificate['confirmed']]}."
+
+
+def _number(value: float | str | None) -> float:
+    found = as_float(value)
+    return float("inf") if found is None else found
