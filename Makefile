@@ -23,6 +23,7 @@ test: $(VENV)/.test
 
 # MOBTHEORY_PMED names the folder with OR-Library's graphs; benchmarks/fetch_pmed.py gets them.
 bench: $(BENCH_VENV)/.bench
+	mkdir -p benchmarks/results
 	$(BENCH) -m pytest benchmarks --benchmark-json=benchmarks/results/full.json
 	$(BENCH) -m benchmarks.table --write
 

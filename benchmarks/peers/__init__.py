@@ -1,0 +1,1 @@
+"""What others offer for the same tasks, called as favourably as their interfaces allow."""
