@@ -181,14 +181,116 @@ def prove(
     raise typer.Exit(proof_status(rows))
 
 
-@app.command(epilog=_examples("mobtheory report report"))
-def report(
-    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Folder with audit.json.")],
+@app.command(
+    epilog=_examples(
+        "mobtheory solve tokens.npz --budget 64",
+        "mobtheory solve tokens.npz --budget 64 --frontier --time-limit 120",
+        "mobtheory solve picture.safetensors --budget 64 --objective k-center --output centers",
+    )
+)
+def solve(
+    tokens: Annotated[
+        Path,
+        typer.Argument(
+            metavar="TOKENS",
+            help="File (.npz or .safetensors) with the arrays visual (N, d) and prompt (L, d); "
+            "k-center needs no prompt.",
+        ),
+    ],
+    budget: Annotated[int, typer.Option(metavar="K", help="How many visual tokens are kept.")],
+    objective: Annotated[
+        str | None,
+        typer.Option(
+            metavar="radius|union|k-center",
+            help="max{d_H(S_p, P), d_H(S_v, V)}, max{d_H(S_p, P), h(V -> S)} or h(V -> S).",
+            show_default="radius",
+        ),
+    ] = None,
+    prompt_budget: Annotated[
+        int | None,
+        typer.Option(
+            metavar="K_P", help="Prompt centres among the K.", show_default="any split of K"
+        ),
+    ] = None,
+    metric: Annotated[
+        str, typer.Option(metavar="euclidean|cosine|manhattan|chebyshev", help="The distance.")
+    ] = "euclidean",
+    normalize: Annotated[
+        bool,
+        typer.Option(
+            "--normalize/--no-normalize",
+            help="Scale tokens to length 1 first, as the paper does.",
+        ),
+    ] = True,
+    frontier: Annotated[
+        bool,
+        typer.Option("--frontier", help="The trade-off of both radii over all splits of K."),
+    ] = False,
+    method: Annotated[
+        str, typer.Option(metavar="exact|greedy", help="How the front is found.")
+    ] = "exact",
+    time_limit: Annotated[
+        float, typer.Option(metavar="SECONDS", help="Then the bracket so far is the result.")
+    ] = 60.0,
+    output: Annotated[
+        Path, typer.Option(metavar="FOLDER", help="Where solution.json and solution.svg go.")
+    ] = Path("solution"),
     json: Json = False,
 ) -> None:
-    """Render the page and the tables of a saved report again."""
-    from mobtheory.report import read_report, write_report
+    """Keep K tokens so that the covering radius is least, and prove it, or bracket the least one.
 
+    Exit status: 0 solved, also where the time limit left a bracket; 2 bad usage or input; 3 a
+    package is missing; 130 interrupted, with the bracket so far written where there is one.
+    """
+    from mobtheory.experiments import solve_tokens
+    from mobtheory.report import require_writable, write_solution
+    from mobtheory.report.progress import shown_bracket
+
+    require_writable(output)
+    with shown_bracket() as progress:
+        solved = solve_tokens(
+            tokens,
+            budget,
+            objective=objective,
+            prompt_budget=prompt_budget,
+            metric=metric,
+            normalize=normalize,
+            frontier=frontier,
+            method=method,
+            time_limit=time_limit,
+            progress=progress,
+        )
+    figure = write_solution(solved, output)
+    _print_solution(solved.to_dict(), json)
+    typer.echo(f"Figure: {figure}", err=json)
+    if solved.interrupted:
+        raise KeyboardInterrupt
+
+
+@app.command(epilog=_examples("mobtheory report report", "mobtheory report solution"))
+def report(
+    folder: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FOLDER", help="Folder with audit.json, or else with solution.json."
+        ),
+    ],
+    json: Json = False,
+) -> None:
+    """Render the page or the figure and the tables of a saved report again."""
+    from mobtheory.report import (
+        has_solution_only,
+        read_report,
+        read_solution,
+        write_report,
+        write_solution,
+    )
+
+    if has_solution_only(folder):
+        solution = read_solution(folder)
+        figure = write_solution(solution, folder)
+        _print_solution(solution, json)
+        return typer.echo(f"Figure: {figure}", err=json)
     document = read_report(folder)
     page = write_report(document, folder)
     _print_report(document, json)
@@ -234,6 +336,14 @@ def _print_report(document: dict[str, Any], as_json: bool) -> None:
     from mobtheory.report.tables import report_view
 
     return _print(lambda width: report_view(document, width))
+
+
+def _print_solution(document: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        return _print_json(document)
+    from mobtheory.report.solution_tables import solution_view
+
+    return _print(lambda width: solution_view(document, width))
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from mobtheory.report.documents import to_json as to_json
 from mobtheory.report.replacing import require_writable as require_writable
+from mobtheory.report.writing import has_solution_only as has_solution_only
 from mobtheory.report.writing import read_report as read_report
 from mobtheory.report.writing import read_solution as read_solution
 from mobtheory.report.writing import write_report as write_report

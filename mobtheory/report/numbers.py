@@ -89,7 +89,7 @@ def show_interval(low: float, high: float) -> tuple[str, str]:
     >>> show_interval(0.70012345, 0.71987654), show_interval(1.2114999, 1.2115001)
     (('0.7001', '0.7199'), ('1.2114999', '1.2115001'))
     """
-    if low == high:
+    if low == high or math.isinf(high):
         return show_fine(low), show_fine(high)
     ends = Decimal(low), Decimal(high)
     top = max(abs(ends[0]), abs(ends[1])).adjusted()

@@ -1,5 +1,6 @@
 """Progress on standard error: bars on a terminal, now and then a plain line elsewhere."""
 
+import math
 import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
@@ -13,6 +14,8 @@ from rich.progress import (
     TextColumn,
     TimeElapsedColumn,
 )
+
+from mobtheory.report.solution_words import bracket_told, relative_gap
 
 _SECONDS_BETWEEN_LINES = 10.0
 
@@ -33,6 +36,54 @@ def shown_progress() -> Generator[Callable[[str, int, int], None]]:
             yield _on_bars(bars)
     else:
         yield _in_lines(console)
+
+
+@contextmanager
+def shown_bracket() -> Generator[Callable[[str, float, float], None]]:
+    """Yield what a search calls with (label, lower, upper); the bar fills as the bracket shrinks.
+
+    Examples
+    --------
+    >>> with shown_bracket() as progress:
+    ...     progress("radius", 0.7, 0.7)
+    """
+    console = Console(stderr=True)
+    if console.is_terminal:
+        columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[told]}"))
+        with Progress(*columns, TimeElapsedColumn(), console=console, transient=True) as bars:
+            yield _on_one_bar(bars)
+    else:
+        yield _brackets_in_lines(console)
+
+
+def _on_one_bar(bars: Progress) -> Callable[[str, float, float], None]:
+    """Each label is a search of its own, which starts with the bar empty."""
+    task = bars.add_task("search", total=1.0, told="")
+    now, widest = "", 0.0
+
+    def show(label: str, lower: float, upper: float) -> None:
+        nonlocal now, widest
+        gap = relative_gap(lower, upper)
+        if label != now:
+            now, widest = label, gap
+        done = 1 - gap / widest if widest else 1.0
+        bars.update(task, description=label, completed=done, told=bracket_told(lower, upper))
+
+    return show
+
+
+def _brackets_in_lines(console: Console) -> Callable[[str, float, float], None]:
+    last = -math.inf
+
+    def show(label: str, lower: float, upper: float) -> None:
+        nonlocal last
+        now = time.monotonic()
+        if now - last >= _SECONDS_BETWEEN_LINES:
+            last = now
+            told = f"{label}: {bracket_told(lower, upper)}"
+            console.print(told, highlight=False, markup=False, soft_wrap=True)
+
+    return show
 
 
 def _on_bars(bars: Progress) -> Callable[[str, int, int], None]:

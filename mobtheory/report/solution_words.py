@@ -1,5 +1,6 @@
 """What a solution says, in the words that the table and the figure share."""
 
+import math
 from typing import Any
 
 from mobtheory.report.numbers import as_float, show_fine, show_interval, show_share
@@ -33,8 +34,37 @@ def bracket_words(found: dict[str, Any]) -> str:
     if found["status"] == "optimal":
         return f"optimal: {show_fine(found['upper'])}"
     low, high = show_interval(found["lower"], found["upper"])
-    gap = (found["upper"] - found["lower"]) / found["upper"] if found["upper"] else 0.0
-    return f"between {low} and {high} (gap {show_share(gap)}, {_STOPPED[found['status']]})"
+    gap = show_share(relative_gap(found["lower"], found["upper"]))
+    return f"between {low} and {high} (gap {gap}, {_STOPPED[found['status']]})"
+
+
+def bracket_told(lower: float, upper: float) -> str:
+    """A bracket while it shrinks."""
+    low, high = show_interval(lower, upper)
+    return f"{low} to {high} (gap {show_share(relative_gap(lower, upper))})"
+
+
+def relative_gap(lower: float, upper: float) -> float:
+    """(upper - lower) / upper, 0 for a closed bracket and 1 for one without an upper end."""
+    if lower == upper:
+        return 0.0
+    return 1.0 if math.isinf(upper) else (upper - lower) / upper
+
+
+def front_title(front: dict[str, Any]) -> str:
+    """Whether a front is exact, and how far it may be from the exact one if not."""
+    count = len(front["points"])
+    points = f"{count} point{'' if count == 1 else 's'}"
+    if front["status"] == "optimal":
+        return f"The exact front: {points}"
+    factor = _number(front["factor"])
+    within = f"within {show_share(factor - 1)} of the exact one"
+    if math.isinf(factor):
+        within = "without a bound on its distance to the exact one"
+    if front["status"] == "approximate":
+        return f"An approximate front: {points}, {within}"
+    proven = sum(point["status"] == "optimal" for point in front["points"])
+    return f"The front at the time limit: {proven} of {points} proven, {within}"
 
 
 def tokens_words(document: dict[str, Any]) -> str:

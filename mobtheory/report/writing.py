@@ -140,3 +140,9 @@ def read_solution(folder: str | os.PathLike[str]) -> dict[str, Any]:
         If the file is missing, truncated or no solution of this version.
     """
     return SOLUTION.read(folder)
+
+
+def has_solution_only(folder: str | os.PathLike[str]) -> bool:
+    """Whether a folder holds a solution and no audit report, which would go before it."""
+    place = Path(folder)
+    return (place / SOLUTION.file).exists() and not (place / AUDIT.file).exists()

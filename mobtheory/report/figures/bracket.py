@@ -5,7 +5,7 @@ from typing import Any
 from mobtheory.report.figures.axis import Axis
 from mobtheory.report.figures.drawing import box, figure, label, mark, segment
 from mobtheory.report.markup import Markup
-from mobtheory.report.numbers import show_fine
+from mobtheory.report.numbers import show_fine, show_interval
 from mobtheory.report.solution_words import (
     OBJECTIVES,
     bracket_words,
@@ -16,7 +16,8 @@ from mobtheory.report.solution_words import (
     unit_words,
 )
 
-_LEFT, _RIGHT, _ROW, _TOP, _SIDE = 150.0, 560.0, 30.0, 66.0, 190.0
+_LEFT, _RIGHT, _ROW, _TOP = 150.0, 560.0, 30.0, 66.0
+_VALUE, _ABOVE = 710.0, 860.0  # right ends of the two columns of numbers
 
 
 def bracket_figure(document: dict[str, Any]) -> Markup:
@@ -35,7 +36,8 @@ def bracket_figure(document: dict[str, Any]) -> Markup:
     parts = [
         label(0, 16, f"{OBJECTIVES[objective]}: {bracket_words(found)}", "strong"),
         label(0, 36, tokens_words(document), "dim"),
-        label(_RIGHT + _SIDE, _TOP - 8, "value; above the optimum", "small dim", at="end"),
+        label(_VALUE, _TOP - 8, "radius", "small dim", at="end"),
+        label(_ABOVE, _TOP - 8, "above the optimum", "small dim", at="end"),
     ]
     for tick, told in zip(axis.ticks, axis.tick_labels, strict=True):
         x = axis.place(tick)
@@ -53,17 +55,17 @@ def bracket_figure(document: dict[str, Any]) -> Markup:
     for number, (name, value) in enumerate(greedy, start=1):
         y = _TOP + _ROW * (number + 0.5)
         end = axis.place(value)
-        told = f"{show_fine(value)}; {excess_words(value, found)}"
         parts += [
             label(0, y + 4, name),
             segment(_LEFT, y, end, y, "span"),
             mark("diamond", end, y, 5, "lane-clouds", f"{name}: {show_fine(value)}"),
-            label(_RIGHT + _SIDE, y + 4, told, at="end"),
+            label(_VALUE, y + 4, show_fine(value), at="end"),
+            label(_ABOVE, y + 4, excess_words(value, found), at="end"),
         ]
     rules = ", ".join(f"{name} {show_fine(value)}" for name, value in greedy)
     return figure(
         "solution",
-        _RIGHT + _SIDE,
+        _ABOVE,
         bottom + 46,
         f"{OBJECTIVES[objective]} of {tokens_words(document)}",
         f"{bracket_words(found)}. Greedy rules: {rules}.",
@@ -79,7 +81,7 @@ def _exact(found: dict[str, Any], axis: Axis, y: float, bottom: float) -> list[M
         told = show_fine(found["upper"])
         parts.append(segment(high, _TOP, high, bottom, "bound"))
     else:
-        told = " to ".join(bracket_words(found).split()[1:4:2])
+        told = " to ".join(show_interval(found["lower"], found["upper"]))
         parts += [
             box(low, _TOP, max(high - low, 1.5), bottom - _TOP, "band"),
             segment(low, y, high, y, "span"),
@@ -88,6 +90,6 @@ def _exact(found: dict[str, Any], axis: Axis, y: float, bottom: float) -> list[M
         ]
     parts += [
         mark("square", high, y, 5, "lane-tokens", bracket_words(found)),
-        label(_RIGHT + _SIDE, y + 4, told, at="end"),
+        label(_VALUE, y + 4, told, at="end"),
     ]
     return parts

@@ -8,8 +8,8 @@ from typing import Any
 from mobtheory.report.figures.axis import Axis
 from mobtheory.report.figures.drawing import box, figure, label, mark, segment
 from mobtheory.report.markup import Markup, tag
-from mobtheory.report.numbers import as_float, show_fine, show_interval, show_share
-from mobtheory.report.solution_words import method_words, tokens_words, unit_words
+from mobtheory.report.numbers import as_float, show_fine, show_interval
+from mobtheory.report.solution_words import front_title, method_words, tokens_words, unit_words
 
 _LEFT, _RIGHT, _TOP, _BOTTOM = 74.0, 560.0, 92.0, 452.0
 _MARKS = {"mob": ("diamond", "lane-clouds"), "repaired-truncation": ("triangle", "lane-grids")}
@@ -85,7 +85,7 @@ def _stairs(places: list[Place]) -> Markup:
 
 def _frame(document: dict[str, Any], across: Axis, upwards: Axis) -> Iterator[Markup]:
     unit = unit_words(document["input"])
-    yield label(0, 16, _title(document), "strong")
+    yield label(0, 16, front_title(document["front"]), "strong")
     yield label(0, 36, tokens_words(document), "dim")
     yield box(_LEFT, _TOP, _RIGHT - _LEFT, _BOTTOM - _TOP, "frame")
     for tick, told in zip(across.ticks, across.tick_labels, strict=True):
@@ -101,21 +101,6 @@ def _frame(document: dict[str, Any], across: Axis, upwards: Axis) -> Iterator[Ma
     turned = f"rotate(-90 14 {middle:g})"
     text = f"d_H(S_v, V), {unit}"
     yield tag("text", text, x=14.0, y=middle, text_anchor="middle", transform=turned)
-
-
-def _title(document: dict[str, Any]) -> str:
-    front = document["front"]
-    count = len(front["points"])
-    points = f"{count} point{'' if count == 1 else 's'}"
-    if front["status"] == "optimal":
-        return f"The exact front: {points}"
-    factor = as_float(front["factor"])
-    assert factor is not None
-    within = f"within {show_share(factor - 1)} of the exact one" if isfinite(factor) else "no bound"
-    if front["status"] == "approximate":
-        return f"An approximate front: {points}, {within}"
-    proven = sum(point["status"] == "optimal" for point in front["points"])
-    return f"The front at the time limit: {proven} of {points} proven, {within}"
 
 
 def _legend(document: dict[str, Any]) -> Iterator[Markup]:

@@ -2,8 +2,11 @@
 
 import re
 from importlib.resources import files
+from xml.etree import ElementTree
 
 from mobtheory.report.markup import Markup, tag
+
+_MARGIN = 14.0
 
 
 def standalone(drawn: Markup) -> str:
@@ -19,10 +22,23 @@ def standalone(drawn: Markup) -> str:
         The drawing on white, with the colours of the page in light mode. They are written out:
         many programs that place SVG in print know no CSS variables.
     """
-    opening, rest = drawn.split(">", 1)
-    ground = tag("rect", width="100%", height="100%", style="fill: #fff")
-    head = f'{opening} xmlns="http://www.w3.org/2000/svg">{tag("style", Markup(_style()))}{ground}'
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n{head}{rest}\n'
+    root = ElementTree.fromstring(drawn)
+    width, height = (float(number) for number in root.attrib["viewBox"].split()[2:])
+    size = {"width": width + 2 * _MARGIN, "height": height + 2 * _MARGIN}
+    ground = tag("rect", x=-_MARGIN, y=-_MARGIN, **size, style="fill: #fff")
+    inside = drawn[drawn.index(">") + 1 : drawn.rindex("<")]
+    whole = tag(
+        "svg",
+        tag("style", Markup(_style())),
+        ground,
+        Markup(inside),
+        xmlns="http://www.w3.org/2000/svg",
+        viewBox=f"{-_MARGIN:g} {-_MARGIN:g} {size['width']:g} {size['height']:g}",
+        **size,
+        role=root.attrib["role"],
+        aria_labelledby=root.attrib["aria-labelledby"],
+    )
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{whole}\n'
 
 
 def _style() -> str:
