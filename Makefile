@@ -23,6 +23,8 @@ test: $(VENV)/.test
 
 # MOBTHEORY_PMED names the folder with OR-Library's graphs; benchmarks/fetch_pmed.py gets them.
 bench: $(BENCH_VENV)/.bench
+	@test -d "$$MOBTHEORY_PMED" || { echo "Set MOBTHEORY_PMED to the folder of OR-Library's graphs:" \
+		"see docs/benchmarks.md" >&2; exit 1; }
 	mkdir -p benchmarks/results
 	$(BENCH) -m pytest benchmarks --benchmark-json=benchmarks/results/full.json
 	$(BENCH) -m benchmarks.table --write

@@ -36,7 +36,8 @@ def tables(results: dict[str, Any]) -> str:
     """The text between the markers: the machine, then one table for each group."""
     groups: dict[str, list[dict[str, Any]]] = {}
     for benchmark in results["benchmarks"]:
-        groups.setdefault(benchmark["group"], []).append(benchmark["extra_info"])
+        if "case" in benchmark["extra_info"]:  # a benchmark that failed left no row
+            groups.setdefault(benchmark["group"], []).append(benchmark["extra_info"])
     targets = [t for rows in groups.values() for row in rows for t in row["targets"]]
     reached = sum(target["reached"] for target in targets)
     parts = [_machine(results), f"Targets reached: {reached} of {len(targets)}.\n"]
@@ -48,8 +49,9 @@ def tables(results: dict[str, Any]) -> str:
 
 
 def missing(results: dict[str, Any]) -> list[str]:
-    """Groups of which the results hold nothing."""
-    return sorted(set(TITLES) - {b["group"] for b in results["benchmarks"]})
+    """Groups of which the results hold nothing, and benchmarks that failed."""
+    groups = set(TITLES) - {b["group"] for b in results["benchmarks"]}
+    return sorted(groups | {b["name"] for b in results["benchmarks"] if not b["extra_info"]})
 
 
 def placed(page: str, text: str) -> str:

@@ -6,7 +6,11 @@ from io import StringIO
 
 import numpy as np
 import pulp
+from pulp.v4_migration import set_v4_migration_warnings
 from spopt.locate import PCenter
+
+# spopt builds its model in the way of PuLP 3; one warning for each variable would only slow it.
+set_v4_migration_warnings(False)
 
 
 def spopt_radius(distances: np.ndarray, k: int) -> Callable[[], float]:

@@ -31,7 +31,9 @@ def test_the_published_optimum_is_found_and_proven(folder, number):
     centers = np.concatenate([result.selection.prompt_centers, result.selection.visual_centers])
     assert len(set(centers.tolist())) == len(centers) <= fact.centers
     assert distances[:, centers].min(axis=1).max() == fact.radius
-    assert mob.verify_lower_bound(distances, result)
+    check = mob.verify_lower_bound(distances, result)
+    assert check.confirmed_given_trust, check.reason
+    assert check.confirmed or "HiGHS" in check.trusted
 
 
 def test_the_rule_for_duplicate_edges_decides_the_optimum(folder):

@@ -29,7 +29,7 @@ def _results(quick=False, groups=tuple(table.TITLES)):
         "machine_info": machine,
         "datetime": "2025-01-02T03:04:05",
         "quick": quick,
-        "benchmarks": [{"group": group, "extra_info": row} for group in groups],
+        "benchmarks": [{"group": group, "name": group, "extra_info": row} for group in groups],
     }
 
 
@@ -65,8 +65,15 @@ def test_the_table_replaces_what_stood_between_the_markers():
     assert table.placed(text, "new\n") == text
 
 
+def _results_of_a_failure():
+    failed = {"group": "pmed", "name": "test_all_forty", "extra_info": {}}
+    results = _results()
+    return {**results, "benchmarks": [*results["benchmarks"], failed]}
+
+
 @pytest.mark.parametrize(
-    "results", [_results(quick=True), _results(groups=tuple(table.TITLES)[1:])]
+    "results",
+    [_results(quick=True), _results(groups=tuple(table.TITLES)[1:]), _results_of_a_failure()],
 )
 def test_only_a_complete_full_run_goes_into_the_page(tmp_path, monkeypatch, results):
     page, file = tmp_path / "page.md", tmp_path / "results.json"
