@@ -16,8 +16,8 @@ PARTS = "its unavoidable parts"
 
 
 def normalised(points):
-    """The points at length 1, by the quickest NumPy that was found."""
-    return points / np.sqrt(np.einsum("ij,ij->i", points, points))[:, None]
+    """The points at length 1; of six ways with NumPy the quickest, so that none flatters us."""
+    return points / np.sqrt(np.vecdot(points, points))[:, None]
 
 
 def seconds_of(function, rounds):
