@@ -8,8 +8,8 @@ from mobtheory.errors import InvalidProblem
 from mobtheory.geometry.points import Array, as_points, describe, to_float64
 
 
-def as_distances(called: str, name: str, values: Array) -> Array:
-    """Return a float64 copy of a matrix of distances, or raise `InvalidProblem`."""
+def as_distances(called: str, name: str, values: Array, *, copy: bool = True) -> Array:
+    """Return a matrix of distances in float64, or raise `InvalidProblem`."""
     try:
         matrix = to_float64(called, name, as_points(called, name, values))
     except InvalidProblem as error:
@@ -22,12 +22,12 @@ def as_distances(called: str, name: str, values: Array) -> Array:
     xp = array_api_compat.array_namespace(matrix)
     if bool(xp.any(matrix < 0)):
         raise _invalid(called, name, matrix, "distances must not be negative", "Check the metric.")
-    return xp.asarray(matrix, copy=True)
+    return xp.asarray(matrix, copy=True) if copy else matrix
 
 
-def as_square_distances(called: str, name: str, values: Array) -> Array:
+def as_square_distances(called: str, name: str, values: Array, *, copy: bool = True) -> Array:
     """Return distances within one set: square, exactly symmetric, zero on the diagonal."""
-    matrix = as_distances(called, name, values)
+    matrix = as_distances(called, name, values, copy=copy)
     xp = array_api_compat.array_namespace(matrix)
     if matrix.shape[0] != matrix.shape[1]:
         raise _invalid(

@@ -1,9 +1,7 @@
 """Greedy rules and the exact solver against all subsets, in whole numbers."""
 
-from functools import reduce
 from itertools import combinations
 from math import inf, sqrt
-from operator import or_
 
 import numpy as np
 import pytest
@@ -19,8 +17,8 @@ from mobtheory.covering import (
     nearest_neighbour_cover,
     repaired_truncation,
     solve_exact,
+    verify_lower_bound,
 )
-from mobtheory.covering.set_cover import Effort, Half, find_cover
 
 pytestmark = pytest.mark.differential
 
@@ -117,6 +115,7 @@ def test_the_exact_solver_agrees_with_enumeration(instance, objective, data):
     assert problem.exact_order
     assert result.status == "optimal"
     assert result.lower == result.upper == optimum
+    assert verify_lower_bound(problem, result).confirmed
 
     prompt_half, visual_half = (
         half.tolist() for half in (result.selection.prompt_centers, result.selection.visual_centers)
@@ -170,32 +169,6 @@ def test_the_exact_solver_covers_many_prompt_tokens_by_as_few_centers_as_possibl
     for budget in (3, 4):
         result = solve_exact(CoveringProblem.from_distances(vv, vp, budget))
         assert result.upper == brute_force(vv, vp, "radius", budget, None)
-
-
-@settings(max_examples=300, deadline=None)
-@given(st.data(), st.integers(1, 6))
-def test_a_cover_from_two_halves_is_found_whenever_there_is_one(data, elements):
-    sets = st.lists(st.integers(0, 2**elements - 1), max_size=5)
-    prompt, visual = data.draw(sets), data.draw(sets)
-    limits = data.draw(st.integers(0, 3)), data.draw(st.integers(0, 3))
-    universe = 2**elements - 1
-    found = find_cover(
-        universe,
-        Half(dict(enumerate(prompt)), limits[0]),
-        Half(dict(enumerate(visual)), limits[1]),
-        Effort(inf),
-    )
-    unions = (
-        reduce(or_, [*(prompt[i] for i in p), *(visual[i] for i in v)], 0)
-        for p in subsets(range(len(prompt)), limits[0])
-        for v in subsets(range(len(visual)), limits[1])
-    )
-    assert (found is not None) == (universe in unions)
-    if found is not None:
-        assert len(found[0]) <= limits[0]
-        assert len(found[1]) <= limits[1]
-        covered = [*(prompt[i] for i in found[0]), *(visual[i] for i in found[1])]
-        assert reduce(or_, covered, 0) == universe
 
 
 @settings(max_examples=120, deadline=None)

@@ -13,7 +13,6 @@ from mobtheory.covering import (
     farthest_point_sampling,
     solve_exact,
 )
-from mobtheory.covering.set_cover import Effort, Half, find_cover
 from mobtheory.errors import InvalidProblem
 
 CLOUD = np.random.default_rng(8).normal(size=(14, 3))
@@ -160,24 +159,6 @@ def test_bad_options_are_refused(options):
 def test_two_halves_need_a_budget_of_two():
     with pytest.raises(InvalidProblem, match="each half needs a token"):
         solve_exact(CoveringProblem(CLOUD, PROMPT, 1))
-
-
-def test_a_cover_is_found_or_proven_absent():
-    effort = Effort(inf)
-    sets = {7: 0b0011, 8: 0b0110, 9: 0b1100}
-    empty = Half({}, 0)
-    assert find_cover(0b1111, empty, Half(sets, 2), effort) == ([], [7, 9])
-    assert find_cover(0b1111, empty, Half(sets, 1), effort) is None
-    assert find_cover(0b10000, empty, Half(sets, 3), effort) is None
-    assert find_cover(0b1111, Half({7: 0b0011}, 1), Half({9: 0b1100}, 1), effort) == ([7], [9])
-    assert find_cover(0b1111, Half(sets, 1), Half({8: 0b0110}, 5), effort) is None
-    assert find_cover(0, empty, empty, effort) == ([], [])
-
-
-def test_a_prompt_set_does_not_stand_in_for_an_equal_visual_one():
-    # The single prompt place is needed for the second element, which no visual set holds.
-    found = find_cover(0b11, Half({0: 0b01, 1: 0b10, 2: 0b10}, 1), Half({3: 0b01}, 1), Effort(inf))
-    assert found == ([1], [3])
 
 
 def test_the_prompt_half_takes_the_fewest_centers_not_the_first_that_cover():

@@ -1,0 +1,105 @@
+"""The least radius of a task: from floors and a first selection to a closed bracket."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mobtheory.covering.optimum.certificate import Certificate, Dual, Refutation
+from mobtheory.covering.optimum.floors import contested_floor, packing_floor, prompt_floor
+from mobtheory.covering.optimum.search import RadiusSearch
+from mobtheory.covering.optimum.task import CoverTask, Halves, farthest_order
+
+Progress = Callable[[str, float, float], None]
+
+_BLOCK_ROWS = 256
+
+
+class Closing(NamedTuple):
+    """Halves that reach `upper`, and a proof that none reach less than `lower`."""
+
+    halves: Halves
+    lower: float
+    upper: float
+    certificate: Certificate
+    work: int
+    notes: tuple[str, ...]
+
+
+def least_radius(task: CoverTask, deadline: float, progress: Progress | None = None) -> Closing:
+    """Bracket the least objective of a task, closed unless the time is over before."""
+    floor, dual, notes = _highest_floor(task)
+    first = _first_halves(task)
+    levels = distances_between(task, floor, max(task.radii(first)))
+    label = task.objective
+
+    def watch(lower: float, upper: float) -> None:
+        if progress is not None:
+            progress(label, lower, upper)
+
+    search = RadiusSearch(
+        task,
+        lambda radius: (radius, radius),
+        lambda halves: max(task.radii(halves)),
+        first,
+        levels,
+        deadline,
+        watch,
+    )
+    watch(search.lower, search.upper)
+    search.run()
+    refutation = search.refutation
+    if refutation is None and dual is not None:
+        refutation = Refutation((dual,))
+    return Closing(
+        search.best, search.lower, search.upper, Certificate(refutation), search.work, notes
+    )
+
+
+def distances_between(task: CoverTask, low: float, high: float) -> NDArray[np.float64]:
+    """All different distances of a task from `low` to `high`, ascending; `high` is one of them."""
+    parts = [_within(task.prompt, low, high)] if task.objective != "k-center" else []
+    for start in range(0, task.visual_count, _BLOCK_ROWS):
+        # The matrix is symmetric, so the entries from the diagonal on are enough.
+        parts.append(_within(task.visual[start : start + _BLOCK_ROWS, start:], low, high))
+    return np.unique(np.concatenate(parts))
+
+
+def _within(distances: Any, low: float, high: float) -> NDArray[np.float64]:
+    return np.unique(distances[(distances >= low) & (distances <= high)])
+
+
+def _highest_floor(task: CoverTask) -> tuple[float, Dual | None, tuple[str, ...]]:
+    found = [packing_floor(task)]
+    if task.objective != "k-center":
+        found += [prompt_floor(task), contested_floor(task)]
+    notes = tuple(note for note in found if isinstance(note, str))
+    floors = [floor for floor in found if floor is not None and not isinstance(floor, str)]
+    best = max(floors, key=lambda floor: floor.value, default=None)
+    if best is None or best.value == 0:
+        return 0.0, None, notes
+    return best.value, best.dual, notes
+
+
+def _first_halves(task: CoverTask) -> Halves:
+    """Nearest neighbours of the prompt if they fit, one central token if not; farthest points."""
+    if task.objective == "k-center":
+        prompt: list[int] = []
+    else:
+        prompt = np.unique(task.prompt.argmin(axis=0)).tolist()
+        if len(prompt) > _most_prompt(task):
+            prompt = [int(task.prompt.max(axis=1).argmin())]
+    room = task.limits[-1] if len(task.limits) == 2 else task.limits[0] - len(prompt)
+    centers = [] if task.objective == "radius" else prompt
+    room = min(room, task.visual_count - len(prompt))
+    visual = farthest_order(task.visual, centers, room, banned=prompt)
+    return Halves(prompt, visual.tolist())
+
+
+def _most_prompt(task: CoverTask) -> int:
+    if len(task.limits) == 2:
+        most = task.limits[0]
+    else:
+        most = task.limits[0] - (task.objective == "radius")
+    return min(most, task.visual_count - 1) if task.objective == "radius" else most

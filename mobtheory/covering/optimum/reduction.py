@@ -1,0 +1,120 @@
+"""Rows and columns that a cover system can do without."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from mobtheory.covering.optimum.cover_system import CoverSystem, Mask
+
+_BLOCK_ENTRIES = 2**21
+_SPARSE_ADVANTAGE = 60
+
+
+class Dominance(NamedTuple):
+    """Columns that were left out, and for each one that stays and covers as much.
+
+    A column that covers nothing stands in for itself.
+    """
+
+    dropped: NDArray[np.int64]
+    kept: NDArray[np.int64]
+
+
+class Implication(NamedTuple):
+    """Rows that were left out, and for each one that stays and is covered only if it is."""
+
+    dropped: NDArray[np.int64]
+    kept: NDArray[np.int64]
+
+
+Reduction = Dominance | Implication
+
+
+def reduced(system: CoverSystem) -> tuple[CoverSystem, list[Reduction]]:
+    """Leave out rows and columns until nothing changes; a cover exists before iff one does after.
+
+    A row goes if another row's columns all cover it too. A column goes if another column of its
+    group covers all that it covers and has no partner: one with a partner may be needed on the
+    other side, so it stands in for nobody. A system with a row that no column covers, or with no
+    row at all, stays as it is.
+    """
+    steps: list[Reduction] = []
+    if not len(system.rows) or not system.covers.any(axis=1).all():
+        return system, steps
+    while True:
+        useful = system.covers.any(axis=0)
+        if not useful.all():
+            names = system.columns[~useful]
+            steps.append(Dominance(names, names))
+            system = system.only_columns(useful)
+        dominated, dominator = _dominated_columns(system)
+        if dominated.any():
+            names = system.columns
+            steps.append(Dominance(names[dominated], names[dominator[dominated]]))
+            system = system.only_columns(~dominated)
+        implied, witness = _implied_rows(system.covers)
+        if not implied.any():
+            # Without a row less, no column can have become dominated.
+            return system, steps
+        names = system.rows
+        steps.append(Implication(names[implied], names[witness[implied]]))
+        system = system.only_rows(~implied)
+
+
+def _implied_rows(covers: Mask) -> tuple[Mask, NDArray[np.int64]]:
+    """Rows that hold all columns of another row, and that row; of equal rows the first stays."""
+    implied = np.zeros(len(covers), dtype=bool)
+    witness = np.full(len(covers), -1)
+    sizes = np.count_nonzero(covers, axis=1)
+    for larger, smaller in _contained_pairs(covers):
+        better = (sizes[smaller] < sizes[larger]) | (smaller < larger)
+        implied[larger[better]] = True
+        witness[larger[better]] = smaller[better]
+    return implied, _last_in_chain(implied, witness)
+
+
+def _dominated_columns(system: CoverSystem) -> tuple[Mask, NDArray[np.int64]]:
+    sets = system.covers.T
+    dominated = np.zeros(len(sets), dtype=bool)
+    dominator = np.full(len(sets), -1)
+    sizes = np.count_nonzero(sets, axis=1)
+    free = system.partner < 0
+    for larger, smaller in _contained_pairs(sets):
+        better = free[larger] & (system.group[larger] == system.group[smaller])
+        better &= (sizes[larger] > sizes[smaller]) | (larger < smaller) | ~free[smaller]
+        dominated[smaller[better]] = True
+        dominator[smaller[better]] = larger[better]
+    return dominated, _last_in_chain(dominated, dominator)
+
+
+def _last_in_chain(gone: Mask, instead: NDArray[np.int64]) -> NDArray[np.int64]:
+    """What stands in for each that went, where a stand-in may itself have gone."""
+    while (again := gone & gone[instead]).any():
+        instead[again] = instead[instead[again]]
+    return instead
+
+
+def _contained_pairs(sets: Mask) -> Any:
+    """Yield arrays (i, j), i != j, such that set j lies in set i; the sets are rows, none empty."""
+    count, width = sets.shape
+    if not count or not width:
+        return
+    sizes = np.count_nonzero(sets, axis=1).astype(np.float32)
+    per_element = np.count_nonzero(sets, axis=0).astype(float)
+    if (per_element**2).sum() * _SPARSE_ADVANTAGE < float(count) ** 2 * width:
+        # Reading a transposed matrix in its own order is much faster.
+        sparse = csr_array(sets) if sets.flags.c_contiguous else csr_array(sets.T).T.tocsr()
+        sparse = sparse.astype(np.float32)
+        common = (sparse @ sparse.T).tocoo()
+        held = (common.data == sizes[common.col]) & (common.row != common.col)
+        yield common.row[held], common.col[held]
+        return
+    floats = sets.astype(np.float32)
+    step = max(1, _BLOCK_ENTRIES // count)
+    for start in range(0, count, step):
+        held = floats[start : start + step] @ floats.T == sizes
+        np.fill_diagonal(held[:, start:], False)
+        i, j = np.nonzero(held)
+        yield i + start, j

@@ -1,0 +1,208 @@
+"""Close the bracket of a least radius: refute small radii, find covers within large ones."""
+
+from bisect import bisect_left
+from collections.abc import Callable
+from math import inf
+from time import monotonic
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mobtheory.covering.optimum.certificate import Refutation
+from mobtheory.covering.optimum.cover_system import Columns, CoverSystem
+from mobtheory.covering.optimum.integer import refute_by_solver
+from mobtheory.covering.optimum.local_search import search_cover
+from mobtheory.covering.optimum.reduction import Reduction, reduced
+from mobtheory.covering.optimum.refute import CoverFound, OutOfEffort, Refuter
+from mobtheory.covering.optimum.task import CoverTask, Halves
+
+Watch = Callable[[float, float], None]
+
+_SAME = 1e-9
+
+
+class _Effort(NamedTuple):
+    """How long one radius may be worked on: steps of local search, cases, seconds of proof."""
+
+    number: int
+    exchanges: int
+    cases: int
+    seconds: float
+
+    def more(self) -> "_Effort":
+        """The next effort; only the first one is without a solver."""
+        if not self.number:
+            return _Effort(1, 1500, 64, 1.0)
+        return _Effort(self.number + 1, 4 * self.exchanges, 4 * self.cases, 4 * self.seconds)
+
+
+_FIRST_EFFORT = _Effort(0, 100, 1, inf)
+
+
+class RadiusSearch:
+    """The bracket of the least radius within which a task has a selection.
+
+    Parameters
+    ----------
+    task : what must be covered
+    place : the prompt radius and the visual radius that a radius stands for
+    measure : the radius that halves reach; inf if they are not admissible
+    best, upper : halves known to reach `upper`
+    levels : ascending radii, the only possible values of the least radius; `upper` is the last
+    deadline : of `time.monotonic`
+    watch : called with the bracket whenever it shrinks
+    """
+
+    def __init__(
+        self,
+        task: CoverTask,
+        place: Callable[[float], tuple[float, float]],
+        measure: Callable[[Halves], float],
+        best: Halves,
+        levels: NDArray[np.float64],
+        deadline: float,
+        watch: Watch = lambda lower, upper: None,
+    ) -> None:
+        self.task, self.place, self.measure, self.best = task, place, measure, best
+        self.levels = levels
+        self._group = np.cumsum(np.diff(levels, prepend=levels[:1]) > _SAME * levels)
+        self.low, self.high = -1, len(levels) - 1
+        self.refutation: Refutation | None = None
+        self.deadline, self.watch, self.work = deadline, watch, 0
+        self._kept: Any = None, None
+
+    @property
+    def lower(self) -> float:
+        """No selection reaches less; `refutation` proves it if it lies above the first level."""
+        return float(self.levels[self.low + 1])
+
+    @property
+    def upper(self) -> float:
+        """What `best` reaches."""
+        return float(self.levels[self.high])
+
+    @property
+    def closed(self) -> bool:
+        return self.low + 1 == self.high
+
+    @property
+    def _time_left(self) -> float:
+        return self.deadline - monotonic()
+
+    def run(self) -> None:
+        """Work until the bracket is closed or the time is over."""
+        effort = _FIRST_EFFORT
+        while not self.closed and self._time_left > 0:
+            self._sweep(effort)
+            effort = effort.more()
+
+    def _sweep(self, effort: "_Effort") -> None:
+        """Bisect while each radius is either refuted or reached, then each end alone.
+
+        The first effort, which cannot do much, leaves the ends to the next.
+        """
+        while not self.closed and self._time_left > 0:
+            middle = self._between(self.low, self.high)
+            if self._proved(middle, effort) is not None or self._find(middle, effort):
+                continue
+            if not effort.number:
+                return
+            if self._ruled_out(middle, effort) is None:
+                self._raise_lower(middle, effort)
+                self._cut_upper(middle, effort)
+                return
+
+    def _raise_lower(self, unknown: int, effort: "_Effort") -> None:
+        while unknown - self.low > 1 and self._time_left > 0:
+            middle = self._between(self.low, min(unknown, self.high))
+            if not (self._proved(middle, effort) or self._ruled_out(middle, effort)):
+                unknown = min(middle, self.high)
+
+    def _cut_upper(self, unknown: int, effort: "_Effort") -> None:
+        while self.high - unknown > 1 and self._time_left > 0:
+            middle = self._between(unknown, self.high)
+            if not self._find(middle, effort):
+                unknown = middle
+
+    def _between(self, low: int, high: int) -> int:
+        """A level strictly between; levels equal but for rounding are told apart last.
+
+        All of them are first treated as the largest of them, which is safe on both sides.
+        """
+        middle = (low + high) // 2
+        last = bisect_left(self._group, self._group[middle] + 1) - 1
+        if last < high:
+            return last
+        before = bisect_left(self._group, self._group[middle]) - 1
+        return before if before > low else middle
+
+    def _find(self, level: int, effort: "_Effort") -> bool:
+        """Look for halves within a level; False says nothing."""
+        while self._time_left > 0:
+            self.work += 1
+            columns = search_cover(
+                self._system(level)[0],
+                exchanges=effort.exchanges,
+                seed=effort.number,
+                deadline=self.deadline,
+            )
+            if columns is None:
+                return False
+            if self._accepted(columns, level):
+                return True
+        return False
+
+    def _proved(self, level: int, effort: "_Effort") -> bool | None:
+        """Refute a level by duals: True if done, False if it is reached, None if undecided."""
+
+        def attempt() -> Refutation:
+            refuter = Refuter(effort.cases, monotonic() + min(effort.seconds, self._time_left))
+            try:
+                return refuter.refute(*self._system(level))
+            finally:
+                self.work += refuter.cases
+
+        return self._decided(level, attempt)
+
+    def _ruled_out(self, level: int, effort: "_Effort") -> bool | None:
+        """Refute a level by the word of a solver, as `_proved`."""
+        return self._decided(
+            level,
+            lambda: refute_by_solver(self._system(level)[0], min(effort.seconds, self._time_left)),
+        )
+
+    def _decided(self, level: int, attempt: Callable[[], Refutation]) -> bool | None:
+        while self._time_left > 0:
+            try:
+                self.refutation = attempt()
+            except OutOfEffort:
+                return None
+            except CoverFound as found:
+                if self._accepted(found.columns, level):
+                    return False
+            else:
+                self.low = level
+                self.watch(self.lower, self.upper)
+                return True
+        return None
+
+    def _system(self, level: int) -> tuple[CoverSystem, list[Reduction]]:
+        """The reduced system of a level; the last one is kept."""
+        key = level, len(self.task.rows)
+        if key != self._kept[0]:
+            self._kept = key, reduced(self.task.system(*self.place(float(self.levels[level]))))
+        return self._kept[1]
+
+    def _accepted(self, columns: Columns, level: int) -> bool:
+        """Keep halves that are better; False if they miss rows, which are then taken in."""
+        radius = float(self.levels[level])
+        halves = self.task.filled(self.task.halves(columns), self.place(radius)[0])
+        reached = self.measure(halves)
+        if reached < self.upper:
+            self.best, self.high = halves, int(np.searchsorted(self.levels, reached))
+            self.watch(self.lower, self.upper)
+        if reached <= radius:
+            return True
+        self.task.add_rows(halves, self.place(radius)[1])
+        return False
