@@ -31,8 +31,8 @@ class Solution:
     Attributes
     ----------
     status : "optimal", "time-limit", or "interrupted" by the user
-    certificate : what proves the lower end, as plain data with ``confirmed``: whether the separate
-        verifier agreed, None where it has nothing to check; None after an interrupt
+    certificate : what proves the lower end and what the separate verifier says of it, as plain
+        data; None after an interrupt
     """
 
     objective: str
@@ -281,8 +281,8 @@ def _solved(
 
 
 def _checked(problem: CoveringProblem, result: ExactResult) -> Solution:
-    certificate = result.certificate
     assert result.covering is not None
+    check = covering.verify_lower_bound(problem, result)
     return Solution(
         objective=result.objective,
         status=result.status,
@@ -290,9 +290,11 @@ def _checked(problem: CoveringProblem, result: ExactResult) -> Solution:
         upper=result.upper,
         covering=result.covering,
         certificate={
-            "kind": certificate.kind,
-            "solver": certificate.solver,
-            "confirmed": covering.verify_lower_bound(problem, result).confirmed,
+            "kind": result.certificate.kind,
+            "solver": result.certificate.solver,
+            "confirmed": check.confirmed,
+            "confirmed_given_trust": check.confirmed_given_trust,
+            "reason": check.reason,
         },
         notes=tuple(result.notes),
     )

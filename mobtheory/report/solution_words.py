@@ -60,22 +60,25 @@ def front_title(front: dict[str, Any]) -> str:
     factor = _number(front["factor"])
     within = f"within {show_share(factor - 1)} of the exact one"
     if math.isinf(factor):
-        within = "without a bound on its distance to the exact one"
+        within = "its distance to the exact one unknown"
     if front["status"] == "approximate":
         return f"An approximate front: {points}, {within}"
     proven = sum(point["status"] == "optimal" for point in front["points"])
     return f"The front at the time limit: {proven} of {points} proven, {within}"
 
 
-def tokens_words(document: dict[str, Any]) -> str:
-    """The file, its sizes and how distances are measured."""
+def tokens_words(document: dict[str, Any], *, longest: int | None = None) -> str:
+    """The file, its sizes and how distances are measured; a name above `longest` is cut."""
     given, budget = document["input"], document["options"]["budget"]
     count, dimension = given["visual"]["shape"]
     sizes = [f"N = {count}"]
     if given["prompt"] is not None:
         sizes.append(f"L = {given['prompt']['shape'][0]}")
     sizes += [f"d = {dimension}", f"K = {budget}"]
-    return f"{given['file']}: {', '.join(sizes)}; {unit_words(given)}"
+    name = given["file"]
+    if longest is not None and len(name) > longest:
+        name = f"{name[: longest - 13]}…{name[-12:]}"
+    return f"{name}: {', '.join(sizes)}; {unit_words(given)}"
 
 
 def unit_words(given: dict[str, Any]) -> str:
@@ -113,12 +116,15 @@ def certificate_words(certificate: dict[str, Any] | None) -> str:
         "search": "a complete case distinction",
         "solver": f"the word of {certificate['solver']}, which is trusted",
     }
-    checked = {
-        True: "confirmed by the separate verifier",
-        False: "NOT confirmed by the separate verifier",
-        None: "not checked by the separate verifier",
-    }
-    return f"Lower end: {kinds[certificate['kind']]}; {checked[certificate['confirmed']]}."
+    return f"Lower end: {kinds[certificate['kind']]}; {_checked(certificate)}."
+
+
+def _checked(certificate: dict[str, Any]) -> str:
+    if certificate["confirmed"]:
+        return "confirmed by the separate verifier"
+    if certificate["confirmed_given_trust"]:
+        return "the separate verifier confirms the rest"
+    return f"NOT confirmed by the separate verifier ({certificate['reason']})"
 
 
 def _number(value: float | str | None) -> float:

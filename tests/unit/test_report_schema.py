@@ -7,15 +7,19 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from mobtheory.report import to_json
-from mobtheory.report.schema import audit_schema, violations
+from mobtheory.report.schema import audit_schema, schema_of, violations
 
 from .sample_reports import sample_document
+from .sample_solutions import front_document, open_bracket, solution_document
 
+KINDS = ("audit", "solution")
 COMPLETE = Draft202012Validator(audit_schema())
 
 
-def test_the_schema_is_a_schema():
-    Draft202012Validator.check_schema(audit_schema())
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_schema_is_a_schema(kind):
+    Draft202012Validator.check_schema(schema_of(kind))
+    assert schema_of(kind)["$id"] == f"urn:mobtheory:{kind}:1"
 
 
 @pytest.mark.parametrize("tokens", [False, True])
@@ -24,6 +28,41 @@ def test_a_real_report_is_valid_also_after_json(tokens):
     assert list(COMPLETE.iter_errors(document)) == []
     assert list(violations(document)) == []
     assert document == sample_document(tokens=tokens)
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        *map(solution_document, ("radius", "union", "k-center")),
+        open_bracket(),
+        front_document(),
+        front_document("approximate", "inf"),
+    ],
+)
+def test_a_solution_is_valid_also_after_json(document):
+    read = json.loads(to_json(document))
+    assert list(Draft202012Validator(schema_of("solution")).iter_errors(read)) == []
+    assert list(violations(read, schema_of("solution"))) == []
+    assert read == document
+
+
+def test_the_schema_of_solutions_names_every_status_kind_and_objective():
+    from typing import get_args
+
+    from mobtheory.covering.optimum.certificate import Kind
+    from mobtheory.covering.optimum.result import Status
+    from mobtheory.covering.optimum.task import Objective
+    from mobtheory.experiments.plain import RADII
+    from mobtheory.experiments.solving import METHODS
+
+    whole = schema_of("solution")
+    parts = whole["$defs"]
+    assert set(parts["certificate"]["properties"]["kind"]["enum"]) == set(get_args(Kind))
+    assert set(parts["objective"]["enum"]) == set(get_args(Objective))
+    states = set(parts["solution"]["properties"]["status"]["enum"])
+    assert states == {*get_args(Status), "interrupted"}
+    assert parts["radii"]["required"] == list(parts["radii"]["properties"]) == list(RADII)
+    assert whole["properties"]["options"]["properties"]["method"]["enum"] == list(METHODS)
 
 
 def test_the_schema_names_every_verdict_and_outcome():
@@ -73,14 +112,22 @@ def _changed(document, path, change):
     return broken
 
 
+SAMPLES = {
+    "audit": [_small],
+    "solution": [solution_document, front_document],
+}
+
+
 @pytest.mark.parametrize("change", ["gone", None, True, -1, 0.5, 7.0, "inf", "word", [], {}])
-def test_both_validators_agree_on_every_small_change(change):
-    document = _small()
+@pytest.mark.parametrize(("kind", "sample"), [(k, s) for k in KINDS for s in SAMPLES[k]])
+def test_both_validators_agree_on_every_small_change(kind, sample, change):
+    document, schema = sample(), schema_of(kind)
+    complete = Draft202012Validator(schema)
     refused = 0
     for path in _places(document):
         broken = _changed(document, path, change)
-        valid = COMPLETE.is_valid(broken)
-        assert (next(violations(broken), None) is None) is valid, (path, change)
+        valid = complete.is_valid(broken)
+        assert (next(violations(broken, schema), None) is None) is valid, (path, change)
         refused += not valid
     assert refused > 20
 

@@ -18,6 +18,7 @@ from mobtheory.report.solution_words import (
 
 _LEFT, _RIGHT, _ROW, _TOP = 150.0, 560.0, 30.0, 66.0
 _VALUE, _ABOVE = 710.0, 860.0  # right ends of the two columns of numbers
+_LONGEST = 60  # characters of a file name
 
 
 def bracket_figure(document: dict[str, Any]) -> Markup:
@@ -35,7 +36,7 @@ def bracket_figure(document: dict[str, Any]) -> Markup:
     bottom = _TOP + _ROW * (len(greedy) + 1)
     parts = [
         label(0, 16, f"{OBJECTIVES[objective]}: {bracket_words(found)}", "strong"),
-        label(0, 36, tokens_words(document), "dim"),
+        label(0, 36, tokens_words(document, longest=_LONGEST), "dim"),
         label(_VALUE, _TOP - 8, "radius", "small dim", at="end"),
         label(_ABOVE, _TOP - 8, "above the optimum", "small dim", at="end"),
     ]

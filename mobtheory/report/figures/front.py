@@ -11,7 +11,8 @@ from mobtheory.report.markup import Markup, tag
 from mobtheory.report.numbers import as_float, show_fine, show_interval
 from mobtheory.report.solution_words import front_title, method_words, tokens_words, unit_words
 
-_LEFT, _RIGHT, _TOP, _BOTTOM = 74.0, 560.0, 92.0, 452.0
+_LEFT, _RIGHT, _TOP, _BOTTOM = 74.0, 600.0, 92.0, 452.0
+_LONGEST = 28  # characters of a file name
 _MARKS = {"mob": ("diamond", "lane-clouds"), "repaired-truncation": ("triangle", "lane-grids")}
 _ROOM = 30.0  # between labelled points, so that labels do not overlap
 Place = tuple[float, float]
@@ -86,7 +87,7 @@ def _stairs(places: list[Place]) -> Markup:
 def _frame(document: dict[str, Any], across: Axis, upwards: Axis) -> Iterator[Markup]:
     unit = unit_words(document["input"])
     yield label(0, 16, front_title(document["front"]), "strong")
-    yield label(0, 36, tokens_words(document), "dim")
+    yield label(0, 36, tokens_words(document, longest=_LONGEST), "dim")
     yield box(_LEFT, _TOP, _RIGHT - _LEFT, _BOTTOM - _TOP, "frame")
     for tick, told in zip(across.ticks, across.tick_labels, strict=True):
         x = across.place(tick)
@@ -108,14 +109,14 @@ def _legend(document: dict[str, Any]) -> Iterator[Markup]:
     states = {point["status"] for point in document["front"]["points"]}
     entries = [("circle", "lane-tokens", "proven")] if "optimal" in states else []
     if states - {"optimal"}:
-        entries.append(("circle", "visual", "not proven, bar down to the lower end"))
+        entries.append(("circle", "visual", "not proven, bar to the lower end"))
     for method in dict.fromkeys(rule["method"] for rule in document["greedy"]):
         entries.append((*_mark_of(method), method_words(method)))
-    x = _LEFT
+    x = 0.0
     for shape, class_, told in entries:
         yield mark(shape, x + 5, _TOP - 22, 4, class_)
         yield label(x + 15, _TOP - 18, told)
-        x += 40 + 6.4 * len(told)
+        x += 30 + 6.3 * len(told)
 
 
 def _splits(points: list[dict[str, Any]], places: list[Place]) -> Iterator[Markup]:
