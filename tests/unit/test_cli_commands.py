@@ -14,7 +14,7 @@ from mobtheory.claims import ProofResult
 from mobtheory.cli import app
 from mobtheory.report.installation import Check
 
-COMMANDS = ("audit", "claims", "prove", "report", "doctor")
+COMMANDS = ("audit", "claims", "prove", "solve", "report", "doctor")
 PROMISED_IDS = (
     "assumption-1",
     "assumption-2",

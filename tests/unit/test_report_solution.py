@@ -1,4 +1,4 @@
-"""A solution as figure, table and files: what is proven, what is not, and greedy rules beside it."""
+"""A solution as figure, table and files: what is proven and what is not, beside greedy rules."""
 
 import io
 import json
