@@ -4,7 +4,7 @@ import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mobtheory import covering
 from mobtheory.covering import Covering, CoveringProblem, ExactResult
@@ -206,8 +206,10 @@ def solve_tokens(
         stage_done("solve")
         greedy = greedy_points(problem, "radius", _splits(front))
     else:
-        solution, greedy = _solved(problem, objective, prompt_budget, time_limit, progress)
+        found = _searched(problem, objective, prompt_budget, time_limit, progress)
         stage_done("solve")
+        solution, greedy = _assessed(problem, objective, prompt_budget, found)
+    stage_done("compare and check")
     return SolvedTokens(tokens, problem, options, solution, front, greedy, seconds)
 
 
@@ -247,14 +249,14 @@ def _problem(
         raise InvalidProblem(called, error.received, error.rule, error.mend) from error
 
 
-def _solved(
+def _searched(
     problem: CoveringProblem,
     objective: str,
     prompt_budget: int | None,
     time_limit: float,
     progress: Progress | None,
-) -> tuple[Solution, tuple[GreedyPoint, ...]]:
-    """The solution, and what greedy rules reach with as many prompt centres."""
+) -> "ExactResult | _Stopped":
+    """What the solver found, or the last bracket that it reported before the user stopped it."""
     last: list[float] = []
 
     def watch(label: str, lower: float, upper: float) -> None:
@@ -263,7 +265,7 @@ def _solved(
             progress(label, lower, upper)
 
     try:
-        result = covering.solve_exact(
+        return covering.solve_exact(
             problem,
             objective=objective,  # pyright: ignore[reportArgumentType], it is checked there
             prompt_budget=prompt_budget,
@@ -273,11 +275,29 @@ def _solved(
     except KeyboardInterrupt:
         if not last:
             raise
+        return _Stopped(*last)
+
+
+class _Stopped(NamedTuple):
+    """The bracket of a search that the user stopped; its selection is lost."""
+
+    lower: float
+    upper: float
+
+
+def _assessed(
+    problem: CoveringProblem,
+    objective: str,
+    prompt_budget: int | None,
+    found: ExactResult | _Stopped,
+) -> tuple[Solution, tuple[GreedyPoint, ...]]:
+    """The solution, and what greedy rules reach with as many prompt centres."""
+    if isinstance(found, _Stopped):
         split = prompt_budget or max(1, min(problem.prompt_count, problem.budget // 2))
         greedy = greedy_points(problem, objective, [split])
-        return _interrupted(objective, greedy, *last), greedy
-    greedy = greedy_points(problem, objective, [len(result.selection.prompt_centers)])
-    return _checked(problem, result), greedy
+        return _interrupted(objective, greedy, found), greedy
+    greedy = greedy_points(problem, objective, [len(found.selection.prompt_centers)])
+    return _checked(problem, found), greedy
 
 
 def _checked(problem: CoveringProblem, result: ExactResult) -> Solution:
@@ -300,22 +320,20 @@ def _checked(problem: CoveringProblem, result: ExactResult) -> Solution:
     )
 
 
-def _interrupted(
-    objective: str, greedy: tuple[GreedyPoint, ...], lower: float, upper: float
-) -> Solution:
-    """The bracket of an unfinished search: its selection is lost, the greedy ones are there."""
+def _interrupted(objective: str, greedy: tuple[GreedyPoint, ...], found: _Stopped) -> Solution:
+    """The best greedy selection, measured, above the lower end of an unfinished search."""
     best = min(greedy, key=lambda point: objective_value(point.covering, objective))
     reached = objective_value(best.covering, objective)
     return Solution(
         objective=objective,
         status="interrupted",
-        lower=min(lower, reached),
+        lower=min(found.lower, reached),
         upper=reached,
         covering=best.covering,
         certificate=None,
         notes=(
-            f"Stopped by the user at {lower!r} to {upper!r}; the selection is that of {best.method}"
-            ", and the lower end is the search's own word.",
+            f"Stopped by the user at {found.lower!r} to {found.upper!r}; the selection is that of "
+            f"{best.method}, and the lower end is the search's own word.",
         ),
     )
 

@@ -87,7 +87,7 @@ def test_the_data_say_what_was_read_asked_and_found(tmp_path):
         "method": "exact",
         "time_limit": "inf",
     }
-    assert set(data["seconds"]) == {"read", "solve"}
+    assert set(data["seconds"]) == {"read", "solve", "compare and check"}
     assert str(tmp_path) not in json.dumps(data)
     kept = data["solution"]["selection"]
     assert len({*kept["prompt_centers"], *kept["visual_centers"]}) == BUDGET
