@@ -172,7 +172,7 @@ def solve_tokens(
     >>> solved.solution.status, solved.solution.upper
     ('optimal', 1.0)
     >>> [(point.method, point.covering.radius) for point in solved.greedy]
-    [('mob', 1.0), ('repaired-truncation', 6.0)]
+    [('mob', 5.0), ('repaired-truncation', 5.0)]
     """
     called = f"solve {os.fspath(path)}"
     options = {

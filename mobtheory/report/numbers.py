@@ -87,7 +87,7 @@ def show_interval(low: float, high: float) -> tuple[str, str]:
     Examples
     --------
     >>> show_interval(0.70012345, 0.71987654), show_interval(1.2114999, 1.2115001)
-    (('0.7001', '0.7199'), ('1.2114999', '1.2115001'))
+    (('0.7001', '0.7199'), ('1.21149989', '1.21150011'))
     """
     if low == high or math.isinf(high):
         return show_fine(low), show_fine(high)
