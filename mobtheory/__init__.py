@@ -19,16 +19,21 @@ if TYPE_CHECKING:
     from mobtheory.claims import list_claims as list_claims
     from mobtheory.claims import prove as prove
     from mobtheory.claims import register_claim as register_claim
+    from mobtheory.covering import BatchSelection as BatchSelection
     from mobtheory.covering import Covering as Covering
     from mobtheory.covering import CoveringProblem as CoveringProblem
     from mobtheory.covering import ExactResult as ExactResult
     from mobtheory.covering import Selection as Selection
     from mobtheory.covering import evaluate_selection as evaluate_selection
     from mobtheory.covering import farthest_point_sampling as farthest_point_sampling
+    from mobtheory.covering import k_center as k_center
     from mobtheory.covering import mob_select as mob_select
+    from mobtheory.covering import mob_select_batch as mob_select_batch
     from mobtheory.covering import nearest_neighbour_cover as nearest_neighbour_cover
     from mobtheory.covering import repaired_truncation as repaired_truncation
+    from mobtheory.covering import selection_rounding as selection_rounding
     from mobtheory.covering import solve_exact as solve_exact
+    from mobtheory.covering import verify_lower_bound as verify_lower_bound
     from mobtheory.experiments import AuditReport as AuditReport
     from mobtheory.experiments import audit as audit
     from mobtheory.geometry import Bracket as Bracket
@@ -52,8 +57,9 @@ _HOMES = {
         "pairwise_distances"
     ),
     "mobtheory.covering": (
-        "Covering CoveringProblem ExactResult Selection evaluate_selection "
-        "farthest_point_sampling mob_select nearest_neighbour_cover repaired_truncation solve_exact"
+        "BatchSelection Covering CoveringProblem ExactResult Selection evaluate_selection "
+        "farthest_point_sampling k_center mob_select mob_select_batch nearest_neighbour_cover "
+        "repaired_truncation selection_rounding solve_exact verify_lower_bound"
     ),
     "mobtheory.claims": (
         "Claim Evidence Margin ProofResult Verdict claim list_claims prove register_claim"
@@ -66,6 +72,7 @@ _ROOMS = "claims covering errors experiments geometry models report strategies"
 
 __all__ = [
     "AuditReport",
+    "BatchSelection",
     "Bracket",
     "Claim",
     "Coupling",
@@ -89,8 +96,10 @@ __all__ = [
     "evaluate_selection",
     "farthest_point_sampling",
     "hausdorff",
+    "k_center",
     "list_claims",
     "mob_select",
+    "mob_select_batch",
     "models",
     "nearest_neighbour_cover",
     "packing_number",
@@ -98,7 +107,9 @@ __all__ = [
     "prove",
     "register_claim",
     "repaired_truncation",
+    "selection_rounding",
     "solve_exact",
+    "verify_lower_bound",
     "write_report",
 ]
 

@@ -1,24 +1,40 @@
 """The covering problem, selections, greedy rules with their guarantees, and exact solutions."""
 
+from mobtheory.covering.batches import BatchSelection, mob_select_batch
 from mobtheory.covering.evaluation import Covering, evaluate_selection
-from mobtheory.covering.exact import ExactResult, solve_exact
 from mobtheory.covering.farthest_point import farthest_point_sampling, farthest_points
 from mobtheory.covering.mob import mob_select
 from mobtheory.covering.nearest import nearest_neighbour_cover
+from mobtheory.covering.optimum import (
+    Certificate,
+    ExactResult,
+    LowerBoundCheck,
+    k_center,
+    solve_exact,
+    verify_lower_bound,
+)
 from mobtheory.covering.problem import CoveringProblem
 from mobtheory.covering.selection import Selection
+from mobtheory.covering.selection_rounding import selection_rounding
 from mobtheory.covering.truncation import repaired_truncation
 
 __all__ = [
+    "BatchSelection",
+    "Certificate",
     "Covering",
     "CoveringProblem",
     "ExactResult",
+    "LowerBoundCheck",
     "Selection",
     "evaluate_selection",
     "farthest_point_sampling",
     "farthest_points",
+    "k_center",
     "mob_select",
+    "mob_select_batch",
     "nearest_neighbour_cover",
     "repaired_truncation",
+    "selection_rounding",
     "solve_exact",
+    "verify_lower_bound",
 ]

@@ -1,17 +1,18 @@
 """Farthest-point sampling: pick, again and again, the point that is farthest from the picks."""
 
-from collections.abc import Callable, Sequence
 from math import inf
 
 import array_api_compat
 
+from mobtheory.covering.clouds import Cloud, farthest_rows
 from mobtheory.covering.counts import as_count
 from mobtheory.covering.distance_matrix import as_distances, as_square_distances, require_one_home
+from mobtheory.covering.farthest_batches import sample_batch
 from mobtheory.covering.indices import as_indices
+from mobtheory.covering.picking import pick_in_steps
 from mobtheory.errors import InvalidProblem
-from mobtheory.geometry import as_point_pair, as_points, pairwise_distances
-from mobtheory.geometry.distances import check_metric
-from mobtheory.geometry.points import Array, describe, to_float64
+from mobtheory.geometry import as_point_pair, as_points
+from mobtheory.geometry.points import Array, describe
 
 
 def farthest_point_sampling(
@@ -26,20 +27,20 @@ def farthest_point_sampling(
 
     Parameters
     ----------
-    points : (n, d) array or nested lists
-        The points to pick from.
+    points : (n, d) array or nested lists, or (B, n, d) array
+        The points to pick from, or a batch of B such sets.
     k : int from 0 to n minus the number of `seeds`
-        How many new points to pick.
-    seeds : integers, array or sequence
+        How many new points to pick, in each set.
+    seeds : integers, array or sequence; for a batch also a (B, s) array
         Rows of points that count as picked from the start. They are not picked again.
-    external_seeds : (m, d) array, optional
+    external_seeds : (m, d) array, or (B, m, d) for a batch, optional
         Seeds that need not be among the points, for example the prompt tokens.
     metric : "euclidean", "cosine", "manhattan" or "chebyshev"
         The distance between points.
 
     Returns
     -------
-    (k,) int64 array
+    (k,) int64 array, or (B, k)
         Rows of the new points, in the order of the picks. Without any seeds the first is row 0.
         The lowest row wins a tie; no row is picked twice, even when points coincide.
 
@@ -55,8 +56,15 @@ def farthest_point_sampling(
     For seeds Z and picks G: h(points -> Z ∪ G) <= 2 OPT(k | Z), where OPT(k | Z) is the best radius
     of Z with any k further centres, anywhere in the space, if the metric obeys the triangle
     inequality ("cosine" does not). Without seeds the first pick is arbitrary and the same holds
-    with Z = ∅. Theory theorem 2.5, on theorem 2 of arXiv 2505.10118. k times n distances are
-    measured in float64; no (n, n) matrix is made.
+    with Z = ∅. Theory theorem 2.5, on theorem 2 of arXiv 2505.10118.
+
+    Small sets, and metrics other than "euclidean" and "cosine", are ranked by distances measured
+    in float64. Larger ones are ranked by inner products in the dtype of the points (float32 at
+    least, float64 for integers), one for each pick, several at once or all n * n, whichever is
+    fastest. That changes no pick on a grid whose squared distances the dtype holds exactly. Else a
+    pick may be nearer to the earlier ones than the farthest point by what `selection_rounding`
+    says; where that is not small against the radius, wider floats and in the end differences
+    take over.
 
     Examples
     --------
@@ -71,21 +79,25 @@ def farthest_point_sampling(
     array([0, 2])
     """
     called = "farthest_point_sampling"
-    points = to_float64(called, "points", as_points(called, "points", points))
-    check_metric(called, metric)
-    xp, device = array_api_compat.array_namespace(points), array_api_compat.device(points)
-    nearest = xp.full(points.shape[0], inf, dtype=xp.float64, device=device)
-    if external_seeds is not None:
-        _, seed_points = as_point_pair(
+    if getattr(points, "ndim", 2) == 3:
+        return sample_batch(called, points, k, seeds, external_seeds, metric)
+    outside = None
+    if external_seeds is None:
+        cloud = Cloud(called, "points", as_points(called, "points", points), metric)
+    else:
+        points, seed_points = as_point_pair(
             called, ("points", points), ("external_seeds", external_seeds)
         )
-        seed_points = to_float64(called, "external_seeds", seed_points)
-        nearest = xp.min(pairwise_distances(points, seed_points, metric=metric), axis=1)
-
-    def distances_to(row: int) -> Array:
-        return pairwise_distances(points, points[row : row + 1, :], metric=metric)[:, 0]
-
-    return _sample(called, distances_to, nearest, k, seeds)
+        cloud = Cloud(called, "points", points, metric)
+        outside = Cloud(called, "external_seeds", seed_points, metric, center=cloud)
+    xp, device = (
+        array_api_compat.array_namespace(cloud.points),
+        array_api_compat.device(cloud.points),
+    )
+    count = cloud.points.shape[0]
+    given = as_indices(called, "seeds", seeds, xp, device, count)
+    k = as_count(called, "k", k, 0, count - given.shape[0])
+    return farthest_rows(cloud, given, k, outside)
 
 
 def farthest_points(
@@ -147,33 +159,17 @@ def farthest_points(
                 "Pass one row of start_distances for each row of distances.",
             )
         nearest = xp.min(columns, axis=1)
-    return _sample(called, lambda row: matrix[:, row], nearest, k, seeds)
+    seeds = as_indices(called, "seeds", seeds, xp, device, matrix.shape[0])
+    k = as_count(called, "k", k, 0, matrix.shape[0] - seeds.shape[0])
+    return farthest_columns(matrix, nearest, seeds, k)
 
 
-def pick_farthest(
-    distances_to: Callable[[int], Array], nearest: Array, seeds: Sequence[int], k: int
-) -> list[int]:
-    """Pick k rows greedily, given each row's distance to its nearest seed outside, or inf."""
-    xp = array_api_compat.array_namespace(nearest)
-    taken = [*seeds]
-    for seed in seeds:
-        nearest = xp.minimum(nearest, distances_to(seed))
-    # Below every distance, so that a taken row stays behind even duplicates of taken rows.
-    for seed in seeds:
-        nearest[seed] = -1.0
-    while len(taken) < len(seeds) + k:
-        pick = int(xp.argmax(nearest))
-        taken.append(pick)
-        nearest = xp.minimum(nearest, distances_to(pick))
-        nearest[pick] = -1.0
-    return taken[len(seeds) :]
+def farthest_columns(matrix: Array, nearest: Array, given: Array, k: int) -> Array:
+    """Pick k rows of a valid (n, n) matrix after the given ones, starting from `nearest` (n,)."""
+    xp = array_api_compat.array_namespace(matrix)
 
+    def distances_to(pick: Array) -> Array:
+        return xp.take(matrix, pick, axis=1).T
 
-def _sample(
-    called: str, distances_to: Callable[[int], Array], nearest: Array, k: int, seeds: Array
-) -> Array:
-    xp, device = array_api_compat.array_namespace(nearest), array_api_compat.device(nearest)
-    seeds = as_indices(called, "seeds", seeds, xp, device, nearest.shape[0])
-    k = as_count(called, "k", k, 0, nearest.shape[0] - seeds.shape[0])
-    picks = pick_farthest(distances_to, nearest, seeds.tolist(), k)
-    return xp.asarray(picks, dtype=xp.int64, device=device)
+    picks, _ = pick_in_steps(distances_to, nearest[None, :], given.shape[0] + k, given[None, :])
+    return picks[0, given.shape[0] :]

@@ -55,7 +55,8 @@ def _entries(values: Array) -> list[int] | None:
     if not _may_hold_rows(values):
         return None
     try:
-        entries = list(values)
+        # One transfer, where entries of a tensor would be fetched from its device one by one.
+        entries = values.tolist() if array_api_compat.is_torch_array(values) else list(values)
         return None if any(map(is_boolean, entries)) else [index(entry) for entry in entries]
     except (TypeError, RuntimeError):
         return None

@@ -1,17 +1,14 @@
 """The selection rule of Multi-objective Balanced Covering."""
 
-from itertools import chain
-from math import inf
 from typing import Literal, get_args
 
 from mobtheory.covering.counts import as_count
-from mobtheory.covering.farthest_point import pick_farthest
-from mobtheory.covering.problem import CoveringProblem, as_rows, check_problem
-from mobtheory.covering.selection import Selection
+from mobtheory.covering.problem import CoveringProblem, check_problem
+from mobtheory.covering.prompt_candidates import Duplicates, rank_candidates
+from mobtheory.covering.selection import Selection, selection_of_rows
 from mobtheory.errors import InvalidProblem
 from mobtheory.geometry.points import Array
 
-Duplicates = Literal["max", "first", "last"]
 Shortfall = Literal["visual", "raise"]
 Start = Literal["index0", "farthest-mean"]
 
@@ -78,8 +75,39 @@ def mob_select(
     """
     called = "mob_select"
     check_problem(called, problem)
-    prompt_limit = as_count(called, "prompt_budget", prompt_budget, 0, problem.budget)
-    fold = min(as_count(called, "fold", fold, 1), problem.visual_count)
+    prompt_limit, fold = check_options(
+        called,
+        prompt_budget,
+        problem.budget,
+        fold,
+        problem.visual_count,
+        duplicates,
+        shortfall,
+        start,
+    )
+    order, found = rank_candidates(problem.distances.by_prompt, fold, prompt_limit, duplicates)
+    # The one place where the host must know: how long the prompt half is.
+    count = int(found)
+    if count < prompt_limit and shortfall == "raise":
+        raise too_few_candidates(called, prompt_limit, count, fold)
+    prompt = problem.namespace.asarray(order[:count], device=problem.device)
+    visual = _visual_centers(problem, prompt, problem.budget - count, start)
+    return selection_of_rows(prompt, visual)
+
+
+def check_options(
+    called: str,
+    prompt_budget: int,
+    budget: int,
+    fold: int,
+    visual_count: int,
+    duplicates: str,
+    shortfall: str,
+    start: str,
+) -> tuple[int, int]:
+    """Return the prompt budget and the fold, at most N, or refuse one of the options."""
+    limit = as_count(called, "prompt_budget", prompt_budget, 0, budget)
+    fold = min(as_count(called, "fold", fold, 1), visual_count)
     for name, value, allowed in (
         ("duplicates", duplicates, get_args(Duplicates)),
         ("shortfall", shortfall, get_args(Shortfall)),
@@ -89,43 +117,22 @@ def mob_select(
             raise InvalidProblem(
                 called, f"{name}={value!r}", f"{name} is unknown", f"Use one of {allowed}."
             )
-    prompt = _prompt_candidates(problem, fold, duplicates)[:prompt_limit]
-    if len(prompt) < prompt_limit and shortfall == "raise":
-        raise InvalidProblem(
-            called,
-            f"prompt_budget={prompt_limit} with {len(prompt)} distinct candidates at fold={fold}",
-            "the prompt tokens must propose as many candidates as the prompt half holds",
-            'Raise the fold, lower prompt_budget, or pass shortfall="visual".',
-        )
-    visual = _visual_centers(problem, prompt, problem.budget - len(prompt), start)
-    return Selection(as_rows(problem, prompt), as_rows(problem, visual))
+    return limit, fold
 
 
-def _prompt_candidates(problem: CoveringProblem, fold: int, duplicates: Duplicates) -> list[int]:
-    """Distinct candidates of all prompt tokens, the most similar first."""
+def too_few_candidates(called: str, prompt_limit: int, count: int, fold: int) -> InvalidProblem:
+    """Say that the prompt tokens propose fewer candidates than the prompt half holds."""
+    return InvalidProblem(
+        called,
+        f"prompt_budget={prompt_limit} with {count} distinct candidates at fold={fold}",
+        "the prompt tokens must propose as many candidates as the prompt half holds",
+        'Raise the fold, lower prompt_budget, or pass shortfall="visual".',
+    )
+
+
+def _visual_centers(problem: CoveringProblem, prompt: Array, k: int, start: Start) -> Array:
     xp = problem.namespace
-    by_prompt = problem.visual_prompt.T
-    proposed = xp.argsort(by_prompt, axis=1, stable=True)[:, :fold].tolist()
-    distances = xp.sort(by_prompt, axis=1)[:, :fold].tolist()
-    ranking: dict[int, float] = {}
-    for candidate, distance in zip(chain(*proposed), chain(*distances), strict=True):
-        if duplicates == "last":
-            ranking[candidate] = distance
-        elif duplicates == "first":
-            ranking.setdefault(candidate, distance)
-        else:
-            ranking[candidate] = min(distance, ranking.get(candidate, inf))
-    return sorted(ranking, key=lambda candidate: (ranking[candidate], candidate))
-
-
-def _visual_centers(problem: CoveringProblem, prompt: list[int], k: int, start: Start) -> list[int]:
-    xp = problem.namespace
-
-    def distances_to(row: int) -> Array:
-        return problem.distances.to_visual(as_rows(problem, [row]))[:, 0]
-
-    nearest = xp.full(problem.visual_count, inf, dtype=xp.float64, device=problem.device)
-    if not prompt and start == "farthest-mean":
-        first = int(xp.argmax(xp.mean(problem.visual_visual, axis=1)))
-        return [first, *pick_farthest(distances_to, nearest, [first], k - 1)]
-    return pick_farthest(distances_to, nearest, prompt, k)
+    if prompt.shape[0] or start == "index0":
+        return problem.distances.farthest(prompt, k)
+    first = xp.argmax(xp.mean(problem.visual_visual, axis=1), keepdims=True)
+    return xp.concat([first, problem.distances.farthest(first, k - 1)])

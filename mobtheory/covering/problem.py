@@ -166,12 +166,12 @@ class CoveringProblem:
     @property
     def visual_count(self) -> int:
         """N, the number of visual tokens."""
-        return self.visual_prompt.shape[0]
+        return self.distances.shape[0]
 
     @property
     def prompt_count(self) -> int:
         """L, the number of prompt tokens."""
-        return self.visual_prompt.shape[1]
+        return self.distances.shape[1]
 
     @property
     def visual_visual(self) -> Array:
@@ -230,12 +230,12 @@ class CoveringProblem:
     @property
     def namespace(self) -> Any:
         """The array library of the tokens, an array-API namespace."""
-        return array_api_compat.array_namespace(self.visual_prompt)
+        return array_api_compat.array_namespace(self.distances.sample)
 
     @property
     def device(self) -> Any:
         """The device of the tokens."""
-        return array_api_compat.device(self.visual_prompt)
+        return array_api_compat.device(self.distances.sample)
 
     def __repr__(self) -> str:
         if isinstance(self.distances, GivenDistances):

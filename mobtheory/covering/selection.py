@@ -74,6 +74,14 @@ class Selection:
         return frozenset(self.prompt_centers.tolist()), frozenset(self.visual_centers.tolist())
 
 
+def selection_of_rows(prompt_centers: Any, visual_centers: Any) -> Selection:
+    """Build a selection of int64 arrays known to be distinct rows, without reading them."""
+    selection = object.__new__(Selection)
+    object.__setattr__(selection, "prompt_centers", prompt_centers)
+    object.__setattr__(selection, "visual_centers", visual_centers)
+    return selection
+
+
 def _common_home(prompt: Any, visual: Any) -> tuple[Any, Any]:
     arrays = [half for half in (prompt, visual) if array_api_compat.is_array_api_obj(half)]
     if not arrays:

@@ -1,21 +1,23 @@
 """Where the distances of a covering problem come from: measured points, or given matrices."""
 
 from functools import cached_property
+from math import inf
 from typing import Protocol
 
 import array_api_compat
 
+from mobtheory.covering.clouds import Cloud, farthest_rows, ranking_between
 from mobtheory.covering.distance_matrix import (
     as_distances,
     as_square_distances,
     precision_of,
     require_one_home,
 )
+from mobtheory.covering.farthest_point import farthest_columns
 from mobtheory.covering.grids import order_is_exact
 from mobtheory.covering.triangles import is_metric
 from mobtheory.errors import InvalidProblem
-from mobtheory.geometry import distance_rounding, normalize_rows, pairwise_distances
-from mobtheory.geometry.distances import measurable
+from mobtheory.geometry import distance_rounding, pairwise_distances
 from mobtheory.geometry.points import Array, describe, to_float64
 
 
@@ -34,8 +36,27 @@ class TokenDistances(Protocol):
     def exact_order(self) -> bool: ...
     @property
     def is_metric(self) -> bool: ...
+    @property
+    def shape(self) -> tuple[int, int]:
+        """N and L, how many visual and prompt tokens there are."""
+        ...
+
+    @property
+    def sample(self) -> Array:
+        """An array of the library and on the device of the tokens."""
+        ...
+
+    @property
+    def by_prompt(self) -> Array:
+        """Numbers that rank the distances between P and V, shape (L, N)."""
+        ...
+
     def to_visual(self, rows: Array) -> Array:
         """Distances of all visual tokens to some of them, shape (N, len(rows))."""
+        ...
+
+    def farthest(self, given: Array, k: int) -> Array:
+        """Rows of k visual tokens, picked by farthest-point sampling after the given rows."""
         ...
 
 
@@ -43,47 +64,67 @@ class MeasuredDistances:
     """Distances between tokens, measured when they are first asked for."""
 
     def __init__(self, called: str, visual: Array, prompt: Array, metric: str, normalize: bool):
-        self._given = to_float64(called, "visual", visual), to_float64(called, "prompt", prompt)
         self._metric, self._normalize = metric, normalize
-        self._visual, self._prompt = (
-            normalize_rows(points, called=called, name=name) if normalize else points
-            for name, points in zip(("visual", "prompt"), self._given, strict=True)
-        )
-        measurable(called, ("visual", self._visual), ("prompt", self._prompt), metric)
+        self._visual = Cloud(called, "visual", visual, metric, normalize)
+        self._prompt = Cloud(called, "prompt", prompt, metric, normalize, center=self._visual)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        return self._visual.points.shape[0], self._prompt.points.shape[0]
+
+    @property
+    def sample(self) -> Array:
+        return self._visual.points
 
     def _between(self, a: Array, b: Array) -> Array:
         return pairwise_distances(a, b, metric=self._metric)
 
     @cached_property
     def visual_visual(self) -> Array:
-        return self._between(self._visual, self._visual)
+        return self._between(self._visual.tokens, self._visual.tokens)
 
     @cached_property
     def visual_prompt(self) -> Array:
-        return self._between(self._visual, self._prompt)
+        return self._between(self._visual.tokens, self._prompt.tokens)
 
     @cached_property
     def prompt_prompt(self) -> Array:
-        return self._between(self._prompt, self._prompt)
+        return self._between(self._prompt.tokens, self._prompt.tokens)
+
+    @property
+    def by_prompt(self) -> Array:
+        squared = ranking_between(self._prompt, self._visual)
+        return self.visual_prompt.T if squared is None else squared
 
     def to_visual(self, rows: Array) -> Array:
-        xp = array_api_compat.array_namespace(self._visual)
+        visual = self._visual.tokens
+        xp = array_api_compat.array_namespace(visual)
         if "visual_visual" in vars(self):
             return xp.take(self.visual_visual, rows, axis=1)
         if not rows.shape[0]:
-            return self._visual[:, :0]
-        return self._between(self._visual, xp.take(self._visual, rows, axis=0))
+            return visual[:, :0]
+        return self._between(visual, xp.take(visual, rows, axis=0))
+
+    def farthest(self, given: Array, k: int) -> Array:
+        return farthest_rows(self._visual, given, k)
 
     @cached_property
     def rounding(self) -> float:
-        return distance_rounding(*self._given, metric=self._metric, normalize=self._normalize)
+        # In float64, because distances are not rounded to the dtype of the tokens.
+        visual, prompt = (
+            to_float64(cloud.called, cloud.name, cloud.points)
+            for cloud in (self._visual, self._prompt)
+        )
+        return distance_rounding(visual, prompt, metric=self._metric, normalize=self._normalize)
 
     @cached_property
     def exact_order(self) -> bool:
         if self._normalize:
             return False
-        xp = array_api_compat.array_namespace(self._visual)
-        return order_is_exact(xp.concat([self._visual, self._prompt], axis=0), self._metric)
+        xp = array_api_compat.array_namespace(self.sample)
+        return order_is_exact(
+            xp.concat([self._visual.tokens, self._prompt.tokens], axis=0), self._metric
+        )
 
     @cached_property
     def is_metric(self) -> bool:
@@ -138,8 +179,25 @@ class GivenDistances:
             )
         return self.matrices["prompt_prompt"]
 
+    @property
+    def shape(self) -> tuple[int, int]:
+        return self.visual_prompt.shape
+
+    @property
+    def sample(self) -> Array:
+        return self.visual_prompt
+
+    @property
+    def by_prompt(self) -> Array:
+        return self.visual_prompt.T
+
     def to_visual(self, rows: Array) -> Array:
         return array_api_compat.array_namespace(rows).take(self.visual_visual, rows, axis=1)
+
+    def farthest(self, given: Array, k: int) -> Array:
+        xp = array_api_compat.array_namespace(given)
+        nearest = xp.full_like(self.visual_visual[:, 0], inf)
+        return farthest_columns(self.visual_visual, nearest, given, k)
 
     @cached_property
     def is_metric(self) -> bool:

@@ -1,0 +1,234 @@
+"""A point set as the greedy rules see it, ranked by products where that pays."""
+
+from functools import cached_property
+from math import inf
+
+import array_api_compat as api
+import numpy as np
+
+from mobtheory.covering.picking import pick_in_rounds, pick_in_steps
+from mobtheory.covering.product_rows import ProductRows, product_rows, squared_distances
+from mobtheory.geometry.distances import check_metric, difference_kernel, measurable
+from mobtheory.geometry.points import (
+    Array,
+    dtype_name,
+    normalize_rows,
+    to_float64,
+    unit_rows,
+)
+
+_FEWEST_POINTS = 64
+_FEWEST_COORDINATES = 2**14
+_MARGIN = 4
+_GRAM_FROM = 16
+_LARGEST_GRAM = 2**28
+
+
+class Cloud:
+    """Valid points that are to be ranked by their distances; what that needs is made when needed.
+
+    Parameters
+    ----------
+    called, name : the public function and its argument, for the error message
+    points : (n, d)
+    metric, normalize : as `CoveringProblem`
+    center : the cloud whose first point centres the products of this one; itself by default
+
+    Raises
+    ------
+    InvalidProblem
+        The metric is unknown, or a point that must be scaled to length 1 is zero.
+    """
+
+    def __init__(
+        self,
+        called: str,
+        name: str,
+        points: Array,
+        metric: str,
+        normalize: bool = False,
+        center: "Cloud | None" = None,
+    ):
+        check_metric(called, metric)
+        self.called, self.name, self.points, self.metric = called, name, points, metric
+        self.normalize = normalize
+        self._center = points[:1, :] if center is None else center.points[:1, :]
+        self._products: dict[str, ProductRows] = {}
+        if normalize or metric == "cosine":
+            _require_directions(called, name, points)
+
+    @cached_property
+    def tokens(self) -> Array:
+        """The points in float64, of length 1 if they are to be normalised."""
+        if self.normalize:
+            return normalize_rows(self.points, called=self.called, name=self.name)
+        return to_float64(self.called, self.name, self.points)
+
+    @property
+    def dtypes(self) -> tuple[str, ...]:
+        """The dtypes in which products may rank the points, the fastest first."""
+        return product_dtypes(self.points, self.metric)
+
+    def products(self, dtype: str) -> ProductRows:
+        """Rows for products in that dtype; NumPy arrays unless the points lie on an accelerator."""
+        if dtype not in self._products:
+            unit = self.normalize or self.metric == "cosine"
+            points, center = as_ranked(self.points), as_ranked(self._center)
+            self._products[dtype] = product_rows(points, center, dtype, unit=unit)
+        return self._products[dtype]
+
+
+def product_dtypes(points: Array, metric: str) -> tuple[str, ...]:
+    """The dtypes in which products rank points (..., n, d); none where differences serve better."""
+    count, dimension = points.shape[-2:]
+    if (
+        not (api.is_numpy_array(points) or api.is_torch_array(points))
+        or metric not in ("euclidean", "cosine")
+        or count < _FEWEST_POINTS
+        or count * dimension < _FEWEST_COORDINATES
+    ):
+        return ()
+    narrow = dtype_name(points) in ("float16", "bfloat16", "float32")
+    return ("float32", "float64") if narrow else ("float64",)
+
+
+def farthest_rows(cloud: Cloud, given: Array, k: int, outside: Cloud | None = None) -> Array:
+    """Pick k rows of a cloud by farthest-point sampling, shape (k,), int64.
+
+    Parameters
+    ----------
+    cloud : the points
+    given : (s,) int64, distinct rows that are seeds and are not picked again
+    k : how many rows to pick, at most n - s
+    outside : seeds that are not among the points, with `cloud` as their centre
+
+    Notes
+    -----
+    A dtype ranks by products as long as the squared radius is at least `_MARGIN` times its
+    rounding; the rest is picked in the next wider dtype, and in the end by differences.
+    """
+    picks, total = given, given.shape[0] + k
+    for dtype in cloud.dtypes:
+        picks = _by_products(cloud, dtype, picks, total, outside)
+        if picks.shape[0] == total:
+            break
+    else:
+        picks = _by_differences(cloud, picks, total, outside)
+    return picks[given.shape[0] :]
+
+
+def ranking_between(first: Cloud, second: Cloud) -> Array | None:
+    """Squared distances between two clouds by products, (n, m); None where they rank nothing."""
+    for dtype in second.dtypes:
+        a, b = first.products(dtype), second.products(dtype)
+        xp, floor = api.array_namespace(a.rows), trusted_floor(b.rounding(a))
+        if bool(xp.isfinite(floor)):
+            squared = squared_distances(a, b)
+            if bool(xp.max(squared) >= floor):
+                return squared
+    return None
+
+
+def trusted_floor(rounding: Array) -> Array:
+    """The least squared distance that is worth ranking with that rounding."""
+    return _MARGIN * rounding
+
+
+def on_accelerator(points: Array) -> bool:
+    """Tell whether the points are torch tensors that the host cannot read where they are."""
+    return api.is_torch_array(points) and points.device.type != "cpu"
+
+
+def as_ranked(points: Array) -> Array:
+    """Return points on the host as NumPy arrays that share their memory, others as they are."""
+    if not api.is_torch_array(points) or on_accelerator(points):
+        return points
+    if dtype_name(points) == "bfloat16":
+        points = points.float()
+    return points.resolve_neg().numpy()
+
+
+def pick_on_device(
+    products: ProductRows,
+    nearest: Array,
+    total: int,
+    given: Array,
+    counts: Array | None = None,
+) -> tuple[Array, Array]:
+    """Pick rows in a batch (B, n, d) without a word to the host, as `pick_in_steps`."""
+    xp, device = api.array_namespace(nearest), api.device(nearest)
+    rows, squares = products.rows, products.squares
+    sets = xp.arange(rows.shape[0], dtype=xp.int64, device=device)
+    count = rows.shape[1]
+    if count <= _GRAM_FROM * total and rows.shape[0] * count * count <= _LARGEST_GRAM:
+        between = squared_distances(products, products)
+        return pick_in_steps(lambda pick: between[sets, pick], nearest, total, given, counts)
+
+    def distances_to(pick: Array) -> Array:
+        inner = xp.matmul(rows, rows[sets, pick][:, :, None])[:, :, 0]
+        return squares[sets, pick][:, None] - 2 * inner + squares
+
+    return pick_in_steps(distances_to, nearest, total, given, counts)
+
+
+def _by_products(
+    cloud: Cloud, dtype: str, given: Array, total: int, outside: Cloud | None
+) -> Array:
+    """Extend the given rows as far as products in this dtype can be trusted."""
+    products = cloud.products(dtype)
+    xp = api.array_namespace(products.rows)
+    nearest = xp.full_like(products.squares, inf)
+    rounding = products.rounding()
+    if outside is not None:
+        seeds = outside.products(dtype)
+        rounding = products.rounding(seeds)
+        if not bool(xp.isfinite(rounding)):
+            return given
+        nearest = xp.min(squared_distances(products, seeds), axis=1)
+    floor = trusted_floor(rounding)
+    home = api.array_namespace(cloud.points)
+    if not on_accelerator(cloud.points):
+        if not np.isfinite(floor):
+            return given
+        picks = pick_in_rounds(
+            products.rows, products.squares, nearest, given.tolist(), total, float(floor)
+        )
+        return home.asarray(picks, dtype=home.int64)
+    batch = ProductRows(products.rows[None], products.squares[None], products.steps[None])
+    picks, values = pick_on_device(batch, nearest[None], total, given[None])
+    trusted = int(trusted_counts(values, floor[None])[0])
+    return picks[0, : max(trusted, given.shape[0])]
+
+
+def trusted_counts(values: Array, floor: Array) -> Array:
+    """How many leading picks of each set lie at or above its floor, shape (B,)."""
+    xp = api.array_namespace(values)
+    trusted = xp.astype((values >= floor[:, None]) & (floor[:, None] < inf), xp.int64)
+    return xp.sum(xp.cumulative_prod(trusted, axis=1), axis=1)
+
+
+def _by_differences(cloud: Cloud, given: Array, total: int, outside: Cloud | None) -> Array:
+    xp, device = api.array_namespace(cloud.points), api.device(cloud.points)
+    named = (cloud.name, cloud.tokens)
+    others = named if outside is None else (outside.name, outside.tokens)
+    rows, seeds = measurable(cloud.called, named, others, cloud.metric)
+    nearest = xp.full((1, rows.shape[0]), inf, dtype=xp.float64, device=device)
+    if outside is not None:
+        nearest = xp.min(difference_kernel(rows, seeds, cloud.metric)(rows, seeds), axis=1)[None, :]
+    kernel = difference_kernel(rows, rows, cloud.metric)
+
+    def distances_to(pick: Array) -> Array:
+        return kernel(rows, xp.take(rows, pick, axis=0)).T
+
+    return pick_in_steps(distances_to, nearest, total, given[None, :])[0][0, :]
+
+
+def _require_directions(called: str, name: str, points: Array) -> None:
+    xp = api.array_namespace(points)
+    if xp.isdtype(points.dtype, "real floating"):
+        with np.errstate(over="ignore", under="ignore"):
+            squares = xp.linalg.vecdot(points, points)
+        if bool(xp.all(squares > 0)):
+            return
+    # Squares of tiny coordinates vanish; this scales them, and refuses zero rows.
+    unit_rows(called, name, to_float64(called, name, points))

@@ -1,0 +1,296 @@
+"""Every way to rank points obeys the greedy rule within its stated rounding."""
+
+from math import sqrt
+
+import array_api_strict
+import numpy as np
+import pytest
+import torch
+from torch.utils._python_dispatch import TorchDispatchMode
+
+from mobtheory.covering import (
+    CoveringProblem,
+    batches,
+    clouds,
+    farthest_batches,
+    farthest_point_sampling,
+    farthest_points,
+    mob_select,
+    mob_select_batch,
+    selection_rounding,
+)
+from mobtheory.geometry import normalize_rows, pairwise_distances
+
+COUNT, DIMENSION = 150, 128
+
+
+@pytest.fixture(params=["numpy", "torch", "accelerator", "batch", "accelerator batch"])
+def sample(request, monkeypatch):
+    """Farthest-point sampling of one set, along each of its ways; returns a list of rows."""
+    if "accelerator" in request.param:
+        pretend_accelerator(monkeypatch)
+
+    def rows(points, k, *, seeds=(), external_seeds=None, **options):
+        if request.param != "numpy":
+            points = torch.as_tensor(points)
+        if request.param == "batch":
+            points = points.numpy()
+        if request.param in ("torch", "accelerator") and external_seeds is not None:
+            external_seeds = torch.as_tensor(external_seeds)
+        if "batch" in request.param:
+            both = (points, points[..., ::-1] if request.param == "batch" else points.flip(-1))
+            xp = np if request.param == "batch" else torch
+            points = xp.stack(both)
+            if external_seeds is not None:
+                # Turned with its set, so that both sets have the same distances.
+                turned = np.stack([external_seeds, external_seeds[:, ::-1]])
+                external_seeds = turned if xp is np else torch.as_tensor(turned)
+        picks = farthest_point_sampling(
+            points, k, seeds=seeds, external_seeds=external_seeds, **options
+        )
+        return (picks[0] if "batch" in request.param else picks).tolist()
+
+    return rows
+
+
+def pretend_accelerator(monkeypatch):
+    """Send torch tensors of the host along the way of those that the host cannot read."""
+    for module in (clouds, batches, farthest_batches):
+        monkeypatch.setattr(
+            module, "on_accelerator", lambda points: isinstance(points, torch.Tensor)
+        )
+
+
+def cloud(name, rng):
+    shape = (COUNT, DIMENSION)
+    points = rng.normal(size=shape)
+    if name == "clusters":
+        points = 10 * rng.normal(size=(12, DIMENSION))[rng.integers(0, 12, COUNT)] + 0.1 * points
+    if name == "duplicates":
+        points = points[rng.integers(0, 30, COUNT)]
+    if name == "offset":
+        points = points + 1e6
+    if name == "line":
+        points = rng.normal(size=(COUNT, 1)) * rng.normal(size=(1, DIMENSION))
+    if name == "one far token":
+        points[0] *= 1e4
+    return points * {"tiny": 1e-30, "huge": 1e25}.get(name, 1.0)
+
+
+NAMES = ("normal", "clusters", "duplicates", "offset", "line", "one far token", "tiny", "huge")
+
+
+def assert_greedy(squared, picks, rounding, nearest=None):
+    """Each pick is the farthest from those before it, up to twice the rounding of a square."""
+    nearest = np.full(len(squared), np.inf) if nearest is None else nearest
+    assert len(set(picks)) == len(picks)
+    for pick in picks:
+        assert nearest[pick] >= nearest.max() - 2 * rounding
+        nearest = np.minimum(nearest, squared[:, pick])
+        nearest[pick] = -np.inf
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("k", [1, 12, 60, 150])
+def test_every_pick_is_the_farthest_within_the_stated_rounding(sample, name, dtype, k):
+    points = cloud(name, np.random.default_rng(3)).astype(dtype)
+    distances = pairwise_distances(points.astype(float), points.astype(float))
+    picks = sample(points, k)
+    assert picks[0] == 0
+    assert len(picks) == k
+    assert_greedy(distances**2, picks, selection_rounding(points))
+
+
+@pytest.mark.parametrize("name", ["normal", "clusters", "one far token"])
+def test_the_same_holds_after_seeds_inside_and_outside(sample, name):
+    rng = np.random.default_rng(4)
+    points = cloud(name, rng).astype(np.float32)
+    outside = cloud(name, rng).astype(np.float32)[1:6]
+    squared = pairwise_distances(points.astype(float), points.astype(float)) ** 2
+    to_outside = pairwise_distances(points.astype(float), outside.astype(float)) ** 2
+    seeds = [90, 17, 3]
+    picks = sample(points, 40, seeds=seeds, external_seeds=outside)
+    nearest = np.minimum(to_outside.min(axis=1), squared[:, seeds].min(axis=1))
+    nearest[seeds] = -np.inf
+    assert not set(picks) & set(seeds)
+    assert_greedy(squared, picks, selection_rounding(points, outside), nearest)
+
+
+@pytest.mark.parametrize("name", ["normal", "clusters", "one far token", "tiny", "offset"])
+def test_cosine_picks_are_farthest_by_angle(sample, name):
+    points = cloud(name, np.random.default_rng(5)).astype(np.float32)
+    unit = normalize_rows(points)
+    picks = sample(points, 30, metric="cosine")
+    assert_greedy(
+        pairwise_distances(unit, unit) ** 2, picks, selection_rounding(points, normalize=True)
+    )
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64, np.int16, np.int64])
+@pytest.mark.parametrize("span", [2, 4, 90])
+@pytest.mark.parametrize("k", [20, 140])
+def test_on_whole_numbers_every_way_picks_what_differences_pick(sample, dtype, span, k):
+    rng = np.random.default_rng(span)
+    points = rng.integers(-span, span + 1, (COUNT, DIMENSION)) * (rng.random(DIMENSION) < 0.1)
+    distances = pairwise_distances(points, points)
+    points = (points + 1000).astype(dtype)
+    outside = points[:3] + np.asarray(1, dtype)
+    start = pairwise_distances(points, outside)
+    assert selection_rounding(points, outside) == 0.0
+    assert sample(points, k) == farthest_points(distances, k).tolist()
+    options = {"seeds": [7, 5], "external_seeds": outside}
+    assert (
+        sample(points, k, **options)
+        == farthest_points(distances, k, seeds=[7, 5], start_distances=start).tolist()
+    )
+
+
+def test_a_grid_too_fine_for_float32_is_ranked_exactly_all_the_same(sample):
+    rng = np.random.default_rng(8)
+    points = rng.integers(-3000, 3000, (COUNT, DIMENSION)).astype(np.float32) / 1024
+    exact = farthest_points(pairwise_distances(points.astype(float), points.astype(float)), 60)
+    assert selection_rounding(points) == 0.0
+    assert sample(points, 60) == exact.tolist()
+
+
+def test_the_rounding_bounds_the_products_and_is_small():
+    rng = np.random.default_rng(9)
+    for name in NAMES:
+        points = cloud(name, rng)
+        distances = pairwise_distances(points, points)
+        for dtype, unit in ((np.float32, 2.0**-24), (np.float64, 2.0**-53)):
+            narrow = points.astype(dtype)
+            rows = clouds.Cloud("", "points", narrow, "euclidean").products(np.dtype(dtype).name)
+            bound = float(rows.rounding())
+            if np.isfinite(bound):
+                exact = pairwise_distances(narrow.astype(float), narrow.astype(float)) ** 2
+                assert np.abs(clouds.squared_distances(rows, rows) - exact).max() <= bound
+                assert bound <= 5 * (DIMENSION + 8) * unit * distances[0].max() ** 2
+        assert selection_rounding(points) < 1e-3 * distances.max() ** 2
+
+
+def token_batch(rng, images=4, visual=100, prompt=9, dimension=192):
+    return (
+        rng.normal(size=(images, visual, dimension)).astype(np.float32),
+        rng.normal(size=(images, prompt, dimension)).astype(np.float32),
+    )
+
+
+@pytest.mark.parametrize("way", ["numpy", "torch", "accelerator", "strict"])
+@pytest.mark.parametrize("duplicates", ["max", "first", "last"])
+@pytest.mark.parametrize(("prompt_budget", "fold"), [(0, 1), (7, 1), (20, 4), (30, 200)])
+def test_a_batch_selects_what_its_images_select(monkeypatch, way, duplicates, prompt_budget, fold):
+    rng = np.random.default_rng(10)
+    # Whole numbers, on which all ways agree; many ties.
+    visual, prompt = (np.round(tokens) for tokens in token_batch(rng))
+    prompt[1], visual[2, :40] = prompt[1, 0], visual[2, 0]
+    mask = rng.random(prompt.shape[:2]) < 0.7
+    mask[:, 3] = True
+    options = {"prompt_budget": prompt_budget, "fold": fold, "duplicates": duplicates}
+    expected = [
+        mob_select(CoveringProblem(one, other[kept], 30), **options)
+        for one, other, kept in zip(visual.astype(int), prompt.astype(int), mask, strict=True)
+    ]
+    if way == "accelerator":
+        pretend_accelerator(monkeypatch)
+    library = {"numpy": np.asarray, "strict": array_api_strict.asarray}.get(way, torch.as_tensor)
+    batch = mob_select_batch(
+        library(visual), library(prompt), 30, prompt_mask=library(mask), normalize=False, **options
+    )
+    assert len(batch) == 4
+    assert np.asarray(batch.prompt_counts).tolist() == [len(one.prompt_centers) for one in expected]
+    for image, one in enumerate(expected):
+        assert np.asarray(batch[image].prompt_centers).tolist() == one.prompt_centers.tolist()
+        assert np.asarray(batch[image].visual_centers).tolist() == one.visual_centers.tolist()
+        assert np.asarray(batch.indices[image, ...]).tolist() == one.indices.tolist()
+
+
+@pytest.mark.parametrize("way", ["numpy", "torch", "accelerator"])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("offset", [0.0, 1e4])
+def test_mob_obeys_algorithm_1_within_rounding(monkeypatch, way, dtype, offset):
+    rng = np.random.default_rng(11)
+    visual, prompt = (tokens + offset for tokens in token_batch(rng))
+    visual, prompt = visual.astype(dtype), prompt.astype(dtype)
+    if way == "accelerator":
+        pretend_accelerator(monkeypatch)
+    library = np.asarray if way == "numpy" else torch.as_tensor
+    batch = mob_select_batch(library(visual), library(prompt), 40, prompt_budget=12, fold=3)
+    for image in range(len(visual)):
+        problem = CoveringProblem(visual[image], prompt[image], 40, normalize=True)
+        rounding = selection_rounding(visual[image], prompt[image], normalize=True)
+        selection = batch[image]
+        chosen = selection.prompt_centers.tolist()
+        by_prompt = problem.visual_prompt.T**2
+        # A token is proposed if it may be one of the three nearest; the best proposals win.
+        third = np.sort(by_prompt, axis=1)[:, 2:3]
+        surely = np.where(by_prompt < third - 2 * rounding, by_prompt, np.inf).min(axis=0)
+        maybe = np.where(by_prompt <= third + 2 * rounding, by_prompt, np.inf).min(axis=0)
+        assert len(chosen) == 12
+        others = np.setdiff1d(np.arange(len(surely)), chosen)
+        assert maybe[chosen].max() <= surely[others].min() + 2 * rounding
+        spread = problem.visual_visual**2
+        nearest = spread[:, chosen].min(axis=1)
+        nearest[chosen] = -np.inf
+        assert_greedy(spread, selection.visual_centers.tolist(), rounding, nearest)
+
+
+class CountHostWaits(TorchDispatchMode):
+    """Counts what makes the host wait for the device."""
+
+    def __init__(self):
+        super().__init__()
+        self.waits = 0
+
+    def __torch_dispatch__(self, function, types, args=(), kwargs=None):
+        if function.overloadpacket in (
+            torch.ops.aten._local_scalar_dense,
+            torch.ops.aten.nonzero,
+            torch.ops.aten.item,
+        ):
+            self.waits += 1
+        return function(*args, **(kwargs or {}))
+
+
+@pytest.mark.parametrize("count", [60, 150])
+def test_the_host_does_not_wait_once_for_each_pick(monkeypatch, count):
+    pretend_accelerator(monkeypatch)
+    rng = np.random.default_rng(12)
+    visual, prompt = (torch.as_tensor(x) for x in token_batch(rng, images=2, visual=count))
+    within = pairwise_distances(visual[0], visual[0])
+    across = pairwise_distances(visual[0], prompt[0])
+
+    def waits(k):
+        counts = []
+        for select in (
+            lambda: farthest_point_sampling(visual[0], k),
+            lambda: farthest_point_sampling(visual, k),
+            lambda: mob_select_batch(visual, prompt, k, prompt_budget=k // 2, fold=8),
+            lambda: mob_select(
+                CoveringProblem(visual[0], prompt[0], k, normalize=True),
+                prompt_budget=k // 2,
+                fold=8,
+            ),
+            lambda: mob_select(
+                CoveringProblem.from_distances(within, across, k), prompt_budget=k // 2, fold=8
+            ),
+        ):
+            with CountHostWaits() as counted:
+                select()
+            counts.append(counted.waits)
+        return counts
+
+    few, many = waits(10), waits(50)
+    assert few == many
+    assert max(few) <= (60 if count < 64 else 20)
+
+
+def test_selection_does_not_depend_on_what_was_measured_before():
+    visual, prompt = token_batch(np.random.default_rng(13))
+    fresh, asked = (CoveringProblem(visual[0], prompt[0], 40, normalize=True) for _ in range(2))
+    assert asked.visual_visual.shape == (100, 100)
+    assert asked.coupling <= 2.0 + sqrt(asked.rounding)
+    one, other = (mob_select(p, prompt_budget=9, fold=2) for p in (fresh, asked))
+    assert one.visual_centers.tolist() == other.visual_centers.tolist()
+    assert one.prompt_centers.tolist() == other.prompt_centers.tolist()
