@@ -37,13 +37,18 @@ class Dual:
     tokens: Whole
     tolls: Whole
 
+    @property
+    def is_packing(self) -> bool:
+        """Whether all weights are 1 and nothing pays a toll."""
+        return not len(self.tolls) and set(self.weights.tolist()) <= {1}
+
     def gap(self, limits: tuple[int, ...]) -> int:
         """B - W; below 0 there is no cover within the limits."""
         budget = sum(price * limit for price, limit in zip(self.prices, limits, strict=True))
         return budget + int(self.tolls.sum()) - int(self.weights.sum())
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Refutation:
     """A proof that a cover system has no cover.
 
@@ -62,6 +67,9 @@ class Refutation:
     children: tuple[tuple[int, "Refutation"], ...] = ()
     solver: str | None = None
 
+    def __repr__(self) -> str:
+        return f"Refutation({sum(1 for _ in self.nodes())} cases)"
+
     def nodes(self) -> Iterator["Refutation"]:
         """The refutation and all below it."""
         yield self
@@ -69,7 +77,7 @@ class Refutation:
             yield from child.nodes()
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Certificate:
     """What proves the lower end of a bracket.
 
@@ -105,7 +113,7 @@ class Certificate:
         if self.refutation.branch_row is not None:
             return "search"
         duals = [step for step in self.refutation.steps if isinstance(step, Dual)]
-        if len(duals) == 1 and set(duals[0].weights.tolist()) <= {1}:
+        if len(duals) == 1 and duals[0].is_packing:
             return "packing"
         return "dual"
 

@@ -6,18 +6,18 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array
 
 from mobtheory.covering.optimum.certificate import Refutation
-from mobtheory.covering.optimum.cover_system import CoverSystem
-from mobtheory.covering.optimum.refute import CoverFound, OutOfEffort
+from mobtheory.covering.optimum.refute import CoverFound, OutOfEffort, Tightened
 
 SOLVER = f"HiGHS (scipy {scipy.__version__})"
 _INFEASIBLE = 2
 _FIRST_SOLUTION_WILL_DO = 1e9
 
 
-def refute_by_solver(system: CoverSystem, time_limit: float) -> Refutation:
+def refute_by_solver(tight: Tightened, time_limit: float) -> Refutation:
     """Ask HiGHS for a cover; raises `CoverFound` or `OutOfEffort` unless it says there is none."""
     if time_limit <= 0:
         raise OutOfEffort
+    system = tight.system
     width = len(system.columns)
     first = np.flatnonzero(system.partner > np.arange(width))
     pairs = csr_array(
@@ -45,7 +45,7 @@ def refute_by_solver(system: CoverSystem, time_limit: float) -> Refutation:
         options={"time_limit": time_limit, "mip_rel_gap": _FIRST_SOLUTION_WILL_DO},
     )
     if found.status == _INFEASIBLE:
-        return Refutation((), solver=SOLVER)
+        return Refutation(tight.steps, solver=SOLVER)
     if found.x is not None:
         chosen = np.flatnonzero(found.x > 0.5)
         if system.is_cover(chosen):

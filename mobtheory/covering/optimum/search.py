@@ -2,7 +2,6 @@
 
 from bisect import bisect_left
 from collections.abc import Callable
-from math import inf
 from time import monotonic
 from typing import Any, NamedTuple
 
@@ -14,7 +13,14 @@ from mobtheory.covering.optimum.cover_system import Columns, CoverSystem
 from mobtheory.covering.optimum.integer import refute_by_solver
 from mobtheory.covering.optimum.local_search import search_cover
 from mobtheory.covering.optimum.reduction import Reduction, reduced
-from mobtheory.covering.optimum.refute import CoverFound, OutOfEffort, Refuter
+from mobtheory.covering.optimum.refute import (
+    CaseDistinction,
+    CoverFound,
+    OutOfEffort,
+    Refuted,
+    Tightened,
+    tightened,
+)
 from mobtheory.covering.optimum.task import CoverTask, Halves
 
 Watch = Callable[[float, float], None]
@@ -23,21 +29,23 @@ _SAME = 1e-9
 
 
 class _Effort(NamedTuple):
-    """How long one radius may be worked on: steps of local search, cases, seconds of proof."""
+    """How long one radius may be worked on: steps of local search, seconds of a solver."""
 
     number: int
     exchanges: int
-    cases: int
     seconds: float
 
     def more(self) -> "_Effort":
         """The next effort; only the first one is without a solver."""
         if not self.number:
-            return _Effort(1, 1500, 64, 1.0)
-        return _Effort(self.number + 1, 4 * self.exchanges, 4 * self.cases, 4 * self.seconds)
+            return _Effort(1, 1200, 1.0)
+        return _Effort(self.number + 1, 4 * self.exchanges, 4 * self.seconds)
 
 
-_FIRST_EFFORT = _Effort(0, 100, 1, inf)
+_FIRST_EFFORT = _Effort(0, 50, 0.0)
+_LEAST_PROOF_SECONDS = 1.0
+_FEW_COLUMNS, _FEW_CASES = 120, 40
+_MANY_COLUMNS, _MANY_CASES = 400, 5000
 
 
 class RadiusSearch:
@@ -70,7 +78,7 @@ class RadiusSearch:
         self.low, self.high = -1, len(levels) - 1
         self.refutation: Refutation | None = None
         self.deadline, self.watch, self.work = deadline, watch, 0
-        self._kept: Any = None, None
+        self._last: dict[str, tuple[Any, Any]] = {}
 
     @property
     def lower(self) -> float:
@@ -92,10 +100,22 @@ class RadiusSearch:
 
     def run(self) -> None:
         """Work until the bracket is closed or the time is over."""
-        effort = _FIRST_EFFORT
+        start, effort = monotonic(), _FIRST_EFFORT
         while not self.closed and self._time_left > 0:
             self._sweep(effort)
             effort = effort.more()
+        if self.refutation is not None and self.refutation.solver:
+            self._replace_solver(_LEAST_PROOF_SECONDS + (monotonic() - start) / 2)
+
+    def _replace_solver(self, seconds: float) -> None:
+        """Try to prove by duals and cases what so far a solver says."""
+        deadline = monotonic() + min(seconds, self._time_left)
+        try:
+            tight = self._tightened(self.low)
+            if len(tight.system.columns) <= _MANY_COLUMNS:
+                self.refutation = self._by_cases(tight, _MANY_CASES, deadline)
+        except (OutOfEffort, CoverFound):
+            return
 
     def _sweep(self, effort: "_Effort") -> None:
         """Bisect while each radius is either refuted or reached, then each end alone.
@@ -104,19 +124,20 @@ class RadiusSearch:
         """
         while not self.closed and self._time_left > 0:
             middle = self._between(self.low, self.high)
-            if self._proved(middle, effort) is not None or self._find(middle, effort):
+            if self._find(middle, _FIRST_EFFORT) or self._proved(middle) is not None:
                 continue
             if not effort.number:
                 return
-            if self._ruled_out(middle, effort) is None:
-                self._raise_lower(middle, effort)
-                self._cut_upper(middle, effort)
-                return
+            if self._find(middle, effort) or self._ruled_out(middle, effort) is not None:
+                continue
+            self._raise_lower(middle, effort)
+            self._cut_upper(middle, effort)
+            return
 
     def _raise_lower(self, unknown: int, effort: "_Effort") -> None:
         while unknown - self.low > 1 and self._time_left > 0:
             middle = self._between(self.low, min(unknown, self.high))
-            if not (self._proved(middle, effort) or self._ruled_out(middle, effort)):
+            if not (self._proved(middle) or self._ruled_out(middle, effort)):
                 unknown = min(middle, self.high)
 
     def _cut_upper(self, unknown: int, effort: "_Effort") -> None:
@@ -153,46 +174,68 @@ class RadiusSearch:
                 return True
         return False
 
-    def _proved(self, level: int, effort: "_Effort") -> bool | None:
+    def _proved(self, level: int) -> bool | None:
         """Refute a level by duals: True if done, False if it is reached, None if undecided."""
 
         def attempt() -> Refutation:
-            refuter = Refuter(effort.cases, monotonic() + min(effort.seconds, self._time_left))
-            try:
-                return refuter.refute(*self._system(level))
-            finally:
-                self.work += refuter.cases
+            tight = self._tightened(level)
+            if len(tight.system.columns) > _FEW_COLUMNS:
+                raise OutOfEffort
+            return self._by_cases(tight, _FEW_CASES, self.deadline)
 
         return self._decided(level, attempt)
 
     def _ruled_out(self, level: int, effort: "_Effort") -> bool | None:
         """Refute a level by the word of a solver, as `_proved`."""
-        return self._decided(
-            level,
-            lambda: refute_by_solver(self._system(level)[0], min(effort.seconds, self._time_left)),
-        )
+        seconds = min(effort.seconds, self._time_left)
+        return self._decided(level, lambda: refute_by_solver(self._tightened(level), seconds))
+
+    def _by_cases(self, tight: Tightened, cases: int, deadline: float) -> Refutation:
+        distinction = CaseDistinction(cases, deadline)
+        try:
+            return distinction.refute_tightened(tight)
+        finally:
+            self.work += distinction.cases
 
     def _decided(self, level: int, attempt: Callable[[], Refutation]) -> bool | None:
         while self._time_left > 0:
             try:
                 self.refutation = attempt()
+            except Refuted as done:
+                self.refutation = done.refutation
             except OutOfEffort:
                 return None
             except CoverFound as found:
                 if self._accepted(found.columns, level):
                     return False
-            else:
-                self.low = level
-                self.watch(self.lower, self.upper)
-                return True
+                continue
+            self.low = level
+            self.watch(self.lower, self.upper)
+            return True
         return None
 
     def _system(self, level: int) -> tuple[CoverSystem, list[Reduction]]:
-        """The reduced system of a level; the last one is kept."""
+        """The reduced system of a level."""
+        return self._kept(
+            "reduced", level, lambda: reduced(self.task.system(*self.place(self.levels[level])))
+        )
+
+    def _tightened(self, level: int) -> Tightened:
+        """The system of a level after all bounds; raises what `tightened` raises."""
+
+        def tighten() -> Tightened:
+            self.work += 1
+            system, reductions = self._system(level)
+            return tightened(system, self.deadline, reductions)
+
+        return self._kept("tightened", level, tighten)
+
+    def _kept(self, stage: str, level: int, make: Callable[[], Any]) -> Any:
+        """Make something for a level, unless it is what was made last at that stage."""
         key = level, len(self.task.rows)
-        if key != self._kept[0]:
-            self._kept = key, reduced(self.task.system(*self.place(float(self.levels[level]))))
-        return self._kept[1]
+        if self._last.get(stage, (None, None))[0] != key:
+            self._last[stage] = key, make()
+        return self._last[stage][1]
 
     def _accepted(self, columns: Columns, level: int) -> bool:
         """Keep halves that are better; False if they miss rows, which are then taken in."""
