@@ -178,8 +178,8 @@ def mob_select_batch(
     if not (on_accelerator(visual) and dtypes) or (limit == 0 and start == "farthest-mean"):
         return _gathered(visual, [select_alone(image) for image in range(images)])
     unit, dtype = normalize or metric == "cosine", dtypes[0]
-    rows = product_rows(visual, visual, dtype, unit=unit)
-    prompt_rows = product_rows(prompt, visual, dtype, unit=unit)
+    rows = product_rows(visual, dtype, unit=unit)
+    prompt_rows = product_rows(prompt, dtype, unit=unit, beside=rows)
     xp = api.array_namespace(visual)
     squared = squared_distances(prompt_rows, rows)
     order, counts = rank_candidates(squared, fold, limit, duplicates, mask)

@@ -32,7 +32,7 @@ class Cloud:
     called, name : the public function and its argument, for the error message
     points : (n, d)
     metric, normalize : as `CoveringProblem`
-    center : the cloud whose first point centres the products of this one; itself by default
+    beside : the cloud to which this one is ranked by distance
 
     Raises
     ------
@@ -47,12 +47,12 @@ class Cloud:
         points: Array,
         metric: str,
         normalize: bool = False,
-        center: "Cloud | None" = None,
+        beside: "Cloud | None" = None,
     ):
         check_metric(called, metric)
         self.called, self.name, self.points, self.metric = called, name, points, metric
         self.normalize = normalize
-        self._center = points[:1, :] if center is None else center.points[:1, :]
+        self._beside = beside
         self._products: dict[str, ProductRows] = {}
         if normalize or metric == "cosine":
             _require_directions(called, name, points)
@@ -73,8 +73,9 @@ class Cloud:
         """Rows for products in that dtype; NumPy arrays unless the points lie on an accelerator."""
         if dtype not in self._products:
             unit = self.normalize or self.metric == "cosine"
-            points, center = as_ranked(self.points), as_ranked(self._center)
-            self._products[dtype] = product_rows(points, center, dtype, unit=unit)
+            beside = None if self._beside is None else self._beside.products(dtype)
+            points = as_ranked(self.points)
+            self._products[dtype] = product_rows(points, dtype, unit=unit, beside=beside)
         return self._products[dtype]
 
 
@@ -100,7 +101,7 @@ def farthest_rows(cloud: Cloud, given: Array, k: int, outside: Cloud | None = No
     cloud : the points
     given : (s,) int64, distinct rows that are seeds and are not picked again
     k : how many rows to pick, at most n - s
-    outside : seeds that are not among the points, with `cloud` as their centre
+    outside : seeds that are not among the points, beside `cloud`
 
     Notes
     -----
@@ -194,7 +195,9 @@ def _by_products(
             products.rows, products.squares, nearest, given.tolist(), total, float(floor)
         )
         return home.asarray(picks, dtype=home.int64)
-    batch = ProductRows(products.rows[None], products.squares[None], products.steps[None])
+    batch = ProductRows(
+        products.rows[None], products.squares[None], products.steps[None], products.center
+    )
     picks, values = pick_on_device(batch, nearest[None], total, given[None])
     trusted = int(trusted_counts(values, floor[None])[0])
     return picks[0, : max(trusted, given.shape[0])]

@@ -43,7 +43,7 @@ def sample_batch(
         outside = None
         if external_seeds is not None:
             seed_points = external_seeds[image, ...]
-            outside = Cloud(called, "external_seeds", seed_points, metric, center=cloud)
+            outside = Cloud(called, "external_seeds", seed_points, metric, beside=cloud)
         more = farthest_rows(cloud, picked, total - picked.shape[0], outside)
         return xp.concat([picked, more])[given.shape[1] :]
 
@@ -51,10 +51,10 @@ def sample_batch(
     if not (on_accelerator(points) and dtypes):
         return xp.stack([sample_alone(image, given[image, ...]) for image in range(sets)])
     unit = metric == "cosine"
-    rows = product_rows(points, points, dtypes[0], unit=unit)
+    rows = product_rows(points, dtypes[0], unit=unit)
     nearest, rounding = xp.full_like(rows.squares, inf), rows.rounding()
     if external_seeds is not None:
-        outside = product_rows(external_seeds, points, dtypes[0], unit=unit)
+        outside = product_rows(external_seeds, dtypes[0], unit=unit, beside=rows)
         nearest = xp.min(squared_distances(rows, outside), axis=2)
         rounding = rows.rounding(outside)
     picks, values = pick_on_device(rows, nearest, total, given)

@@ -89,7 +89,7 @@ def farthest_point_sampling(
             called, ("points", points), ("external_seeds", external_seeds)
         )
         cloud = Cloud(called, "points", points, metric)
-        outside = Cloud(called, "external_seeds", seed_points, metric, center=cloud)
+        outside = Cloud(called, "external_seeds", seed_points, metric, beside=cloud)
     xp, device = (
         array_api_compat.array_namespace(cloud.points),
         array_api_compat.device(cloud.points),

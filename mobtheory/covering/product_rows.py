@@ -14,6 +14,8 @@ from mobtheory.geometry.points import Array
 
 _STEPS_PER_UNIT = 2.0**10
 # Above these whole numbers float32 leaves one out, and roots of float64 may coincide.
+# Centring takes a copy, so it is left out where it would not do much.
+_LONGER = 2
 _LARGEST_EXACT = {"float32": 2.0**24, "float64": 2.0**50}
 
 
@@ -23,14 +25,29 @@ class ProductRows:
 
     Parameters
     ----------
-    rows : (..., n, d) float32 or float64, centred at a point of the set, or of unit length
+    rows : (..., n, d) float32 or float64: the points, centred if a center is given, or unit rows
     squares : (..., n), their squared lengths; inf where these leave the range of the dtype
     steps : (...) float64, steps per unit of the grid that holds the points: 1, 1024, or inf off it
+    center : (..., 1, d), the point that was subtracted, or None
     """
 
     rows: Array
     squares: Array
     steps: Array
+    center: Array | None
+
+    @classmethod
+    def of(cls, points: Array, center: Array | None, dtype: Any) -> "ProductRows":
+        """Subtract a center, which is exact on a grid and removes a common offset."""
+        xp = api.array_namespace(points)
+        if center is None:
+            rows = xp.astype(points, dtype, copy=False)
+        elif api.is_numpy_array(points):
+            rows = np.subtract(points, center, dtype=dtype, order="C")
+        else:
+            rows = xp.astype(points, dtype) - xp.astype(center, dtype)
+        rows = _in_one_layout(rows)
+        return cls(rows, _squares(rows), _steps(points, dtype), center)
 
     def rounding(self, *others: "ProductRows") -> Array:
         """Bound the error of a squared distance within and between these sets, shape (...).
@@ -47,9 +64,9 @@ class ProductRows:
         d / u of the smallest normal numbers.
         """
         xp = api.array_namespace(self.rows)
-        largest, steps = self._largest(), self.steps
+        largest, steps = self.largest(), self.steps
         for other in others:
-            largest = xp.maximum(largest, other._largest())
+            largest = xp.maximum(largest, other.largest())
             steps = xp.maximum(steps, other.steps)
         dimension, limits = self.rows.shape[-1], xp.finfo(self.rows.dtype)
         unit = float(limits.eps) / 2
@@ -67,54 +84,67 @@ class ProductRows:
         exact = xp.isfinite(steps) & (largest <= whole_numbers / (4 * steps**2))
         return xp.where(exact, 0.0, bound)
 
-    def _largest(self) -> Array:
+    def largest(self) -> Array:
+        """The largest squared length, shape (...), float64."""
         xp = api.array_namespace(self.squares)
         return xp.astype(xp.max(self.squares, axis=-1), xp.float64)
 
 
-def product_rows(points: Array, centers: Array, dtype: str, *, unit: bool) -> ProductRows:
+def product_rows(
+    points: Array, dtype: str, *, unit: bool, beside: ProductRows | None = None
+) -> ProductRows:
     """Prepare valid points (..., n, d) for products in a dtype.
 
-    They are scaled to length 1 if `unit`, otherwise centred at the first row of `centers`.
+    They are scaled to length 1 if `unit`. Otherwise they are centred as the rows are `beside` which
+    they will be ranked, or, without those, where that makes the longest of them shorter by far.
     """
-    working = getattr(api.array_namespace(points), dtype)
+    xp = api.array_namespace(points)
+    working = getattr(xp, dtype)
     if unit:
         return _unit_rows(points, working)
-    return _centred_rows(points, centers[..., :1, :], working)
-
-
-def _centred_rows(points: Array, center: Array, dtype: Any) -> ProductRows:
-    """Subtract a point of the set, which is exact on a grid and removes a common offset."""
-    xp = api.array_namespace(points)
-    if api.is_numpy_array(points):
-        rows = np.subtract(points, center, dtype=dtype, order="C")
+    if beside is not None:
+        center = beside.center
     else:
-        rows = (xp.astype(points, dtype) - xp.astype(center, dtype)).contiguous()
-    return ProductRows(rows, _squares(rows), _steps(points, dtype))
+        center = points[..., :1, :]
+        rows = ProductRows.of(points, None, working)
+        if bool(xp.all(rows.largest() <= _LONGER * _farthest_from_first(rows))):
+            return rows
+    return ProductRows.of(points, center, working)
 
 
 def _unit_rows(points: Array, dtype: Any) -> ProductRows:
     """Scale the rows to length 1; where squares leave the range no distance will be trusted."""
     xp = api.array_namespace(points)
-    rows = xp.astype(points, dtype, copy=False)
+    rows = _in_one_layout(xp.astype(points, dtype, copy=False))
     squares, limits = _squares(rows), xp.finfo(dtype)
     lowest = rows.shape[-1] * float(limits.smallest_normal) / float(limits.eps)
     in_range = (squares >= lowest) & (squares <= float(limits.max) / 2**8)
     lengths = xp.sqrt(xp.where(in_range, squares, xp.ones_like(squares)))
     rows = rows * (1 / lengths)[..., None]
-    if api.is_numpy_array(rows):
-        rows = np.ascontiguousarray(rows)
     ones = xp.where(in_range, xp.ones_like(squares), xp.full_like(squares, xp.inf))
-    return ProductRows(rows, ones, xp.full_like(xp.astype(ones[..., 0], xp.float64), xp.inf))
+    return ProductRows(rows, ones, xp.full_like(xp.astype(ones[..., 0], xp.float64), xp.inf), None)
+
+
+def _farthest_from_first(rows: ProductRows) -> Array:
+    xp = api.array_namespace(rows.rows)
+    first = ProductRows(rows.rows[..., :1, :], rows.squares[..., :1], rows.steps, None)
+    to_first = squared_distances(rows, first)[..., 0]
+    return xp.astype(xp.max(to_first, axis=-1), xp.float64)
+
+
+def _in_one_layout(rows: Array) -> Array:
+    return np.ascontiguousarray(rows) if api.is_numpy_array(rows) else rows.contiguous()
 
 
 def squared_distances(a: ProductRows, b: ProductRows) -> Array:
     """All squared distances between two sets, shape (..., n, m), as products give them."""
     xp = api.array_namespace(a.rows)
-    squared = xp.matmul(a.rows, xp.matrix_transpose(b.rows))
-    squared *= -2
-    squared += a.squares[..., :, None]
-    squared += b.squares[..., None, :]
+    # Whatever leaves the range here is not trusted.
+    with np.errstate(over="ignore", invalid="ignore"):
+        squared = xp.matmul(a.rows, xp.matrix_transpose(b.rows))
+        squared *= -2
+        squared += a.squares[..., :, None]
+        squared += b.squares[..., None, :]
     return squared
 
 

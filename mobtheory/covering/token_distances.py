@@ -66,7 +66,7 @@ class MeasuredDistances:
     def __init__(self, called: str, visual: Array, prompt: Array, metric: str, normalize: bool):
         self._metric, self._normalize = metric, normalize
         self._visual = Cloud(called, "visual", visual, metric, normalize)
-        self._prompt = Cloud(called, "prompt", prompt, metric, normalize, center=self._visual)
+        self._prompt = Cloud(called, "prompt", prompt, metric, normalize, beside=self._visual)
 
     @property
     def shape(self) -> tuple[int, int]:
