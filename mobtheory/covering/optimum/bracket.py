@@ -8,10 +8,12 @@ from numpy.typing import NDArray
 
 from mobtheory.covering.optimum.certificate import Certificate, Dual, Refutation
 from mobtheory.covering.optimum.floors import contested_floor, packing_floor, prompt_floor
-from mobtheory.covering.optimum.search import RadiusSearch
+from mobtheory.covering.optimum.result import Status
+from mobtheory.covering.optimum.search import RadiusSearch, Watch
 from mobtheory.covering.optimum.task import CoverTask, Halves, farthest_order
 
 Progress = Callable[[str, float, float], None]
+"""Called with a label and both ends of a bracket."""
 
 _BLOCK_ROWS = 256
 
@@ -26,18 +28,31 @@ class Closing(NamedTuple):
     work: int
     notes: tuple[str, ...]
 
+    @property
+    def status(self) -> Status:
+        return "optimal" if self.lower == self.upper else "time-limit"
 
-def least_radius(task: CoverTask, deadline: float, progress: Progress | None = None) -> Closing:
-    """Bracket the least objective of a task, closed unless the time is over before."""
+
+def least_radius(
+    task: CoverTask,
+    deadline: float,
+    watch: Watch | None = None,
+    *,
+    easier: Closing | None = None,
+) -> Closing:
+    """Bracket the least objective of a task, closed unless the time is over before.
+
+    `easier` is what was found for the same task with higher limits: its lower end holds here too.
+    """
     floor, dual, notes = _highest_floor(task)
+    refutation = None if dual is None else Refutation((dual,))
     first = _first_halves(task)
+    if easier is not None:
+        if easier.lower > floor:
+            floor, refutation = easier.lower, easier.certificate.refutation
+        shrunk = _shrunk(task, easier.halves)
+        first = min(first, shrunk, key=lambda halves: max(task.radii(halves)))
     levels = distances_between(task, floor, max(task.radii(first)))
-    label = task.objective
-
-    def watch(lower: float, upper: float) -> None:
-        if progress is not None:
-            progress(label, lower, upper)
-
     search = RadiusSearch(
         task,
         lambda radius: (radius, radius),
@@ -47,20 +62,16 @@ def least_radius(task: CoverTask, deadline: float, progress: Progress | None = N
         deadline,
         watch,
     )
-    watch(search.lower, search.upper)
     search.run()
-    refutation = search.refutation
-    if refutation is None and dual is not None:
-        refutation = Refutation((dual,))
-    return Closing(
-        search.best, search.lower, search.upper, Certificate(refutation), search.work, notes
-    )
+    certificate = Certificate(search.refutation or refutation)
+    return Closing(search.best, search.lower, search.upper, certificate, search.work, notes)
 
 
 def distances_between(task: CoverTask, low: float, high: float) -> NDArray[np.float64]:
     """All different distances of a task from `low` to `high`, ascending; `high` is one of them."""
     parts = [_within(task.prompt, low, high)] if task.objective != "k-center" else []
-    for start in range(0, task.visual_count, _BLOCK_ROWS):
+    rows = 0 if task.objective == "prompt" else task.visual_count
+    for start in range(0, rows, _BLOCK_ROWS):
         # The matrix is symmetric, so the entries from the diagonal on are enough.
         parts.append(_within(task.visual[start : start + _BLOCK_ROWS, start:], low, high))
     return np.unique(np.concatenate(parts))
@@ -71,7 +82,7 @@ def _within(distances: Any, low: float, high: float) -> NDArray[np.float64]:
 
 
 def _highest_floor(task: CoverTask) -> tuple[float, Dual | None, tuple[str, ...]]:
-    found = [packing_floor(task)]
+    found = [packing_floor(task)] if task.objective != "prompt" else []
     if task.objective != "k-center":
         found += [prompt_floor(task), contested_floor(task)]
     notes = tuple(note for note in found if isinstance(note, str))
@@ -103,3 +114,24 @@ def _most_prompt(task: CoverTask) -> int:
     else:
         most = task.limits[0] - (task.objective == "radius")
     return min(most, task.visual_count - 1) if task.objective == "radius" else most
+
+
+def _shrunk(task: CoverTask, halves: Halves) -> Halves:
+    """Drop, of a half that is too large, the centres whose points have another one nearby."""
+    if task.objective != "k-center":
+        return halves if len(halves.prompt) <= task.limits[0] else _first_halves(task)
+    centers = list(halves.visual)
+    while len(centers) > task.limits[0]:
+        to_centers = task.visual[centers]
+        order = np.sort(to_centers, axis=0)
+        nearest = to_centers.argmin(axis=0)
+        without = np.where(np.arange(len(centers))[:, None] == nearest, order[1], order[0])
+        centers.pop(int(without.max(axis=1).argmin()))
+    return Halves([], centers)
+
+
+def labelled(label: str, progress: Progress | None) -> Watch | None:
+    """Tell brackets to `progress` under a label."""
+    if progress is None:
+        return None
+    return lambda lower, upper: progress(label, lower, upper)

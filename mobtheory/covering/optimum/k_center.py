@@ -7,7 +7,7 @@ import numpy as np
 
 from mobtheory.covering.counts import as_count
 from mobtheory.covering.distance_matrix import as_square_distances
-from mobtheory.covering.optimum.bracket import Progress, least_radius
+from mobtheory.covering.optimum.bracket import Progress, labelled, least_radius
 from mobtheory.covering.optimum.result import ExactResult
 from mobtheory.covering.optimum.solve import as_seconds
 from mobtheory.covering.optimum.task import CoverTask
@@ -67,7 +67,7 @@ def k_center(
     deadline = monotonic() + as_seconds(called, time_limit)
     visual = to_numpy(matrix)
     task = CoverTask(visual, np.empty((len(visual), 0)), "k-center", (centers,))
-    closing = least_radius(task, deadline, progress)
+    closing = least_radius(task, deadline, labelled(task.objective, progress))
     xp, device = array_api_compat.array_namespace(matrix), array_api_compat.device(matrix)
     chosen = xp.asarray(closing.halves.visual, dtype=xp.int64, device=device)
     return ExactResult(
@@ -76,7 +76,7 @@ def k_center(
         covering=None,
         lower=closing.lower,
         upper=closing.upper,
-        status="optimal" if closing.lower == closing.upper else "time-limit",
+        status=closing.status,
         certificate=closing.certificate,
         limits=(centers,),
         nodes=closing.work,

@@ -70,14 +70,15 @@ class RadiusSearch:
         best: Halves,
         levels: NDArray[np.float64],
         deadline: float,
-        watch: Watch = lambda lower, upper: None,
+        watch: Watch | None = None,
     ) -> None:
         self.task, self.place, self.measure, self.best = task, place, measure, best
         self.levels = levels
         self._group = np.cumsum(np.diff(levels, prepend=levels[:1]) > _SAME * levels)
         self.low, self.high = -1, len(levels) - 1
         self.refutation: Refutation | None = None
-        self.deadline, self.watch, self.work = deadline, watch, 0
+        self.deadline, self.work = deadline, 0
+        self.watch: Watch = watch or (lambda lower, upper: None)
         self._last: dict[str, tuple[Any, Any]] = {}
 
     @property
@@ -101,6 +102,7 @@ class RadiusSearch:
     def run(self) -> None:
         """Work until the bracket is closed or the time is over."""
         start, effort = monotonic(), _FIRST_EFFORT
+        self.watch(self.lower, self.upper)
         while not self.closed and self._time_left > 0:
             self._sweep(effort)
             effort = effort.more()

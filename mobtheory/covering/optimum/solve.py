@@ -1,17 +1,19 @@
 """Exact solutions of the covering problem, to proven optimality or with a certified bracket."""
 
 from time import monotonic
-from typing import Any, get_args
+from typing import Any
 
 from mobtheory.covering.counts import as_count, is_boolean
 from mobtheory.covering.evaluation import Covering, evaluate_selection
-from mobtheory.covering.optimum.bracket import Progress, least_radius
+from mobtheory.covering.optimum.bracket import Progress, labelled, least_radius
 from mobtheory.covering.optimum.result import ExactResult
 from mobtheory.covering.optimum.task import CoverTask, Halves, Objective
 from mobtheory.covering.problem import CoveringProblem, as_rows, check_problem
 from mobtheory.covering.selection import Selection
 from mobtheory.errors import InvalidProblem
 from mobtheory.geometry.points import to_numpy
+
+_OBJECTIVES = ("radius", "union", "k-center")
 
 
 def solve_exact(
@@ -85,7 +87,7 @@ def solve_exact(
     as_count(called, "workers", workers, 1)
     deadline = monotonic() + as_seconds(called, time_limit)
     task = task_of(problem, objective, limits)
-    closing = least_radius(task, deadline, progress)
+    closing = least_radius(task, deadline, labelled(task.objective, progress))
     covering = measured(problem, closing.halves)
     return ExactResult(
         objective=objective,
@@ -93,7 +95,7 @@ def solve_exact(
         covering=covering,
         lower=closing.lower,
         upper=_value(covering, objective),
-        status="optimal" if closing.lower == closing.upper else "time-limit",
+        status=closing.status,
         certificate=closing.certificate,
         limits=limits,
         nodes=closing.work,
@@ -131,12 +133,12 @@ def _limits(
     problem: CoveringProblem, prompt_budget: int | None, objective: Objective
 ) -> tuple[int, ...]:
     called, budget = "solve_exact", problem.budget
-    if objective not in get_args(Objective):
+    if objective not in _OBJECTIVES:
         raise InvalidProblem(
             called,
             f"objective={objective!r}",
             "the objective is unknown",
-            f"Use one of {', '.join(get_args(Objective))}.",
+            f"Use one of {', '.join(_OBJECTIVES)}.",
         )
     if objective == "radius" and budget == 1:
         raise InvalidProblem(

@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from mobtheory.covering.optimum.cover_system import Columns, CoverSystem
 
-Objective = Literal["radius", "union", "k-center"]
+Objective = Literal["radius", "union", "k-center", "prompt"]
+"""What a radius must reach; "prompt" is d_H(S_p, P) alone."""
 
 _ROWS_AT_ONCE = 1200
 _TOKENS_PER_PICK = 16
@@ -45,10 +46,17 @@ class CoverTask:
         # Few visual rows decide most radii of a large task with few centres; the others are
         # checked afterwards.
         count, picks = self.visual_count, sum(limits)
-        if count > _ROWS_AT_ONCE and picks * _TOKENS_PER_PICK < count:
+        if objective == "prompt":
+            self.rows = np.arange(0)
+        elif count > _ROWS_AT_ONCE and picks * _TOKENS_PER_PICK < count:
             self.rows = np.sort(farthest_order(visual, [], max(4 * picks, 64)))
         else:
             self.rows = np.arange(count)
+
+    def alone(self, objective: Objective, limit: int) -> "CoverTask":
+        """The same tokens with one objective for one half."""
+        prompt = self.prompt[:, :0] if objective == "k-center" else self.prompt
+        return CoverTask(self.visual, prompt, objective, (limit,))
 
     @property
     def most_visual(self) -> int:
@@ -68,6 +76,8 @@ class CoverTask:
         # A token far from all of P would raise h(S_p -> P), so it is no prompt centre.
         usable = np.flatnonzero(near_prompt.any(axis=0))
         both = np.concatenate([near_prompt, near_visual])[:, usable]
+        if self.objective == "prompt":
+            return self._named(both, usable, np.zeros(len(usable), np.int64))
         if self.objective == "radius":
             both[prompts:] = False
         lone = np.concatenate([np.zeros((prompts, count), dtype=bool), near_visual])
@@ -99,7 +109,7 @@ class CoverTask:
 
     def radii(self, halves: Halves) -> tuple[float, float]:
         """d_H(S_p, P), and how far the visual tokens are from the centres that count for them."""
-        prompt_radius = 0.0
+        prompt_radius = visual_radius = 0.0
         if self.objective != "k-center":
             to_prompt = self.prompt[halves.prompt]
             prompt_radius = float(
@@ -108,7 +118,9 @@ class CoverTask:
                     to_prompt.min(axis=1).max(initial=0.0),
                 )
             )
-        return prompt_radius, float(self.to_centers(halves).max())
+        if self.objective != "prompt":
+            visual_radius = float(self.to_centers(halves).max())
+        return prompt_radius, visual_radius
 
     def to_centers(self, halves: Halves) -> NDArray[np.float64]:
         """Distance of each visual token to the centres that count for it."""
@@ -117,6 +129,8 @@ class CoverTask:
 
     def add_rows(self, halves: Halves, radius: float) -> bool:
         """Take in visual rows that these halves leave uncovered; False if there are none."""
+        if self.objective == "prompt":
+            return False
         nearest = self.to_centers(halves)
         missing = np.flatnonzero(nearest > radius)
         wanted = max(10, self.most_visual // 2)
@@ -132,6 +146,8 @@ class CoverTask:
 
     def filled(self, halves: Halves, radius: float) -> Halves:
         """Add tokens up to the limits as long as none can raise the objective above the radius."""
+        if self.objective == "prompt":
+            return halves
         prompt, visual = list(halves.prompt), list(halves.visual)
         if len(self.limits) == 2:
             # Free tokens within the radius of the prompt, the nearest first.

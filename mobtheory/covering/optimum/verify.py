@@ -142,6 +142,8 @@ class _Proof:
         usable = near_prompt.any(axis=1)
         # A prompt centre far from all of the prompt raises h(S_p -> P): there is no such column.
         self.exists = np.concatenate([usable, np.ones(count, dtype=bool)])
+        if objective == "prompt":
+            covers = covers[:prompts]
         if objective == "union":
             covers[prompts:, :count] = near_visual
         self.covers, self.count, self.objective = covers, count, objective
@@ -174,11 +176,13 @@ class _Proof:
         if row is None or not 0 <= row < len(open_rows) or not open_rows[row]:
             raise _Gap("the steps do not close the case and no row is left to branch on")
         options = set(np.flatnonzero(alive & self.covers[row]).tolist())
-        if {column for column, _ in node.children} != options:
+        if not options <= {column for column, _ in node.children}:
             raise _Gap(f"the cases of row {row} are not its columns")
         group = self.group(limits)
         alive = alive.copy()
         for column, child in node.children:
+            if column not in options:
+                continue
             alive[column] = False
             inner = alive.copy()
             if self.paired:
