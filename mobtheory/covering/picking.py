@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from mobtheory.geometry.points import Array
 
-_NARROWEST, _WIDEST = 32, 256
+_NARROWEST, _WIDEST = 64, 256
+_FIRST_STEPS = 8
 _WORTH_A_BLOCK = 32
 _LARGEST_GRAM = 4096
 _FEW_PICKS = 6
@@ -95,7 +96,10 @@ def pick_in_rounds(
     _approach(rows, squares, nearest, picks)
     width = _first_width(rows.shape[0], rows.shape[1], total)
     while len(picks) < total:
-        new = _best_of_block(rows, squares, nearest, width, total - len(picks), floor)
+        # The first picks change all distances too much for a block to hold the next ones.
+        first = len(picks) < _FIRST_STEPS and width < len(rows)
+        wanted = 1 if first else total - len(picks)
+        new = _best_of_block(rows, squares, nearest, width, wanted, floor)
         if not new:
             break
         picks += new
@@ -103,7 +107,7 @@ def pick_in_rounds(
             _approach(rows, squares, nearest, new)
         if 2 * len(new) >= width > 1:
             width = min(2 * width, _WIDEST)
-        elif 4 * len(new) < width:
+        elif 4 * len(new) < width and not first:
             width = max(width // 2, _NARROWEST)
     return picks
 

@@ -126,10 +126,12 @@ def _unit_rows(points: Array, dtype: Any) -> ProductRows:
 
 
 def _farthest_from_first(rows: ProductRows) -> Array:
+    """The largest squared distance to the first row, shape (...)."""
     xp = api.array_namespace(rows.rows)
-    first = ProductRows(rows.rows[..., :1, :], rows.squares[..., :1], rows.steps, None)
-    to_first = squared_distances(rows, first)[..., 0]
-    return xp.astype(xp.max(to_first, axis=-1), xp.float64)
+    with np.errstate(over="ignore", invalid="ignore"):
+        inner = xp.matmul(rows.rows, rows.rows[..., 0, :, None])[..., 0]
+        squared = rows.squares - 2 * inner + rows.squares[..., :1]
+    return xp.astype(xp.max(squared, axis=-1), xp.float64)
 
 
 def _in_one_layout(rows: Array) -> Array:

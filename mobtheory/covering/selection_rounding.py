@@ -39,11 +39,12 @@ def selection_rounding(
     Notes
     -----
     Let u be the unit roundoff of the floats that rank: 2**-24 for float32 and narrower ones,
-    2**-53 for others. Products of rows rank within 4 (d + 8) u s / (1 - 4 (d + 8) u), where s is
-    at most twice the largest squared distance to the first point, or 1 for normalised points: sums of d products
-    contribute 4 g(d) s with g(d) = d u / (1 - d u), in any order of summation, and centring or
-    scaling and the last operations less than 24 u s. Where differences of coordinates rank, the
-    bound follows from `distance_rounding`. The result is the larger of the two if both may rank.
+    2**-53 for others. Products of rows rank within 4 (d + 8) u s / (1 - 4 (d + 8) u), where s is 1
+    for normalised points and otherwise the largest squared length of a row that is multiplied: at
+    most twice the largest squared distance between the first point and another. Sums of d products
+    contribute 4 g(d) s with g(d) = d u / (1 - d u), in any order of summation; centring or scaling
+    and the last operations less than 24 u s. Where differences of coordinates rank, the bound
+    follows from `distance_rounding`. The result is the larger of the two if both may rank.
 
     Examples
     --------
