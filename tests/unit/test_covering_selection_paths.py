@@ -8,6 +8,7 @@ import pytest
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
+from mobtheory.claims.optimal_radii import SMALL
 from mobtheory.covering import (
     CoveringProblem,
     batches,
@@ -294,3 +295,14 @@ def test_selection_does_not_depend_on_what_was_measured_before():
     one, other = (mob_select(p, prompt_budget=9, fold=2) for p in (fresh, asked))
     assert one.visual_centers.tolist() == other.visual_centers.tolist()
     assert one.prompt_centers.tolist() == other.prompt_centers.tolist()
+
+
+def test_instances_small_enough_for_enumeration_are_ranked_by_differences():
+    # Their claims allow for the rounding of differences only.
+    points = np.random.default_rng(14).normal(size=(SMALL, 2**14)).astype(np.float32)
+    distances = pairwise_distances(points.astype(float), points.astype(float))
+    assert clouds.product_dtypes(points, "euclidean") == ()
+    assert (
+        farthest_point_sampling(points, SMALL).tolist()
+        == farthest_points(distances, SMALL).tolist()
+    )
