@@ -23,6 +23,7 @@ def check_front(problem, front):
         assert covering.prompt_radius == point.prompt_radius
         assert covering.visual_radius == point.visual_radius
         assert point.lower <= point.upper == point.visual_radius
+        assert front.status != "optimal" or point.lower == point.upper
     for earlier, later in pairwise(front):
         assert earlier.prompt_radius < later.prompt_radius
         assert earlier.visual_radius > later.visual_radius
