@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from mobtheory import covering
 from mobtheory.covering import (
     Covering,
     CoveringProblem,
@@ -61,6 +62,12 @@ def greedy_points(
         for name, rule in rules.items()
         for split in prompt_budgets
     )
+
+
+def greedy_front(problem: CoveringProblem) -> tuple[GreedyPoint, ...]:
+    """The points of the approximate front, as "greedy-front"."""
+    front = covering.pareto_front(problem, method="greedy")
+    return tuple(GreedyPoint("greedy-front", point) for point in front)
 
 
 def _measured(problem: CoveringProblem, name: str, selection: Selection) -> GreedyPoint:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from mobtheory import covering
 from mobtheory.covering import Covering, CoveringProblem, ExactResult
 from mobtheory.errors import InvalidProblem
-from mobtheory.experiments.greedy import GreedyPoint, greedy_points
+from mobtheory.experiments.greedy import GreedyPoint, greedy_front, greedy_points
 from mobtheory.experiments.plain import radii_data, selection_data
 from mobtheory.experiments.tally import plain_number
 from mobtheory.experiments.token_file import TokenFile, read_tokens
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 SCHEMA_VERSION = 1
 METHODS = ("exact", "greedy")
+OBJECTIVES = ("radius", "union", "k-center")
 Progress = Callable[[str, float, float], None]
 _PACKAGES = ("numpy", "scipy", "safetensors")
 
@@ -201,10 +202,15 @@ def solve_tokens(
     solution = front = None
     if objective is None:
         front = covering.pareto_front(
-            problem, method=method, time_limit=time_limit, progress=progress
+            problem,
+            method=method,  # pyright: ignore[reportArgumentType], it is checked above
+            time_limit=time_limit,
+            progress=progress,
         )
         stage_done("solve")
         greedy = greedy_points(problem, "radius", _splits(front))
+        if method == "exact":
+            greedy += greedy_front(problem)
     else:
         found = _searched(problem, objective, prompt_budget, time_limit, progress)
         stage_done("solve")
@@ -216,10 +222,15 @@ def solve_tokens(
 def _require_fitting(called: str, options: dict[str, Any]) -> None:
     """Refuse options that contradict each other, rather than ignore one of them."""
     frontier, method = options["frontier"], options["method"]
-    if method not in METHODS:
-        raise InvalidProblem(
-            called, f"method={method!r}", "the method is unknown", f"Use {' or '.join(METHODS)}."
-        )
+    for name, known in (("method", METHODS), ("objective", (None, *OBJECTIVES))):
+        if options[name] not in known:
+            words = ", ".join(filter(None, known))
+            raise InvalidProblem(
+                called,
+                f"{name}={options[name]!r}",
+                f"the {name} is unknown",
+                f"Use one of {words}.",
+            )
     if method == "greedy" and not frontier:
         raise InvalidProblem(
             called,
@@ -357,11 +368,13 @@ def _front_data(front: "ParetoFront") -> dict[str, Any]:
     return {
         "status": front.status,
         "factor": plain_number(front.factor),
+        "notes": list(front.notes),
         "points": [
             {
                 "lower": point.lower,
                 "upper": point.upper,
                 "status": point.status,
+                "split": list(point.split),
                 "radii": radii_data(point),
                 "selection": selection_data(point.selection),
             }

@@ -49,7 +49,11 @@ def shown_bracket() -> Generator[Callable[[str, float, float], None]]:
     """
     console = Console(stderr=True)
     if console.is_terminal:
-        columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[told]}"))
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(20),
+            TextColumn("{task.fields[told]}"),
+        )
         with Progress(*columns, TimeElapsedColumn(), console=console, transient=True) as bars:
             yield _on_one_bar(bars)
     else:

@@ -33,7 +33,9 @@ def solution_view(document: dict[str, Any], width: int) -> Group:
     if document["front"] is None:
         parts += _solution(document, width)
     else:
-        parts += [Text(front_title(document["front"]), "bold"), "", _front(document, width)]
+        front = document["front"]
+        parts += [Text(front_title(front), "bold"), "", _front(document, width)]
+        parts += [Text(note) for note in front["notes"]]
     return Group(*parts)
 
 

@@ -14,6 +14,7 @@ METHODS = {
     "mob": "MoB",
     "repaired-truncation": "repaired truncation",
     "farthest-point": "farthest points",
+    "greedy-front": "greedy front",
 }
 _STOPPED = {"time-limit": "time limit", "interrupted": "interrupted"}
 

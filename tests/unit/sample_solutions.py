@@ -65,6 +65,7 @@ def front_document(status: str = "time-limit", factor: float | str = 1.25) -> di
             "lower": value,
             "upper": value,
             "status": "optimal",
+            "split": [len(one.selection.prompt_centers), len(one.selection.visual_centers)],
             "radii": {**radii_data(one), "prompt_radius": at, "visual_radius": value},
             "selection": selection_data(one.selection),
         }
@@ -73,5 +74,5 @@ def front_document(status: str = "time-limit", factor: float | str = 1.25) -> di
     points[1].update(lower=0.65, status="time-limit")
     document["options"].update(objective=None, frontier=True)
     document["solution"] = None
-    document["front"] = {"status": status, "factor": factor, "points": points}
+    document["front"] = {"status": status, "factor": factor, "notes": [], "points": points}
     return document

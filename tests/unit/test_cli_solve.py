@@ -127,7 +127,7 @@ def test_safetensors_are_read_like_npz(tmp_path):
         (["--time-limit", "0"], "time_limit"),
         (["--time-limit", "nan"], "time_limit"),
         (["--method", "greedy"], "--frontier"),
-        (["--method", "quick", "--frontier"], "exact or greedy"),
+        (["--method", "quick", "--frontier"], "exact, greedy"),
         (["--frontier", "--objective", "union"], "Leave --objective"),
         (["--frontier", "--prompt-budget", "2"], "Leave --prompt-budget"),
         (["--budget", "0"], "budget"),

@@ -146,7 +146,7 @@ def test_greedy_rules_keep_their_guarantees(split):
 @pytest.mark.parametrize(
     ("options", "told"),
     [
-        ({"method": "quick"}, "exact or greedy"),
+        ({"method": "quick"}, "exact, greedy"),
         ({"method": "greedy"}, "--frontier"),
         ({"frontier": True, "objective": "radius"}, "Leave --objective"),
         ({"frontier": True, "prompt_budget": 2}, "Leave --prompt-budget"),

@@ -268,6 +268,21 @@ def test_a_greedy_rule_that_reaches_nothing_is_left_out_of_the_plane():
     assert len(list(_read(document).iter("polygon"))) == before - 1
 
 
+def test_rules_far_from_the_front_stand_at_the_edge_and_the_figure_says_so():
+    document = front_document()
+    far = "marks at the edge lie beyond it"
+    document["greedy"] = [{**document["greedy"][0], "method": "greedy-front"}]
+    assert far not in _texts(_read(document))
+    document["greedy"].append({**document["greedy"][0], "method": "mob"})
+    document["greedy"][1]["radii"] = {**document["greedy"][0]["radii"], "visual_radius": 50.0}
+    root = _read(document)
+    assert far in _texts(root)
+    (frame,) = [r for r in root.iter("rect") if r.get("class") == "frame"]
+    marks = [p for p in root.iter("polygon") if p.get("class") == "lane-clouds" and len(p)]
+    heights = [[float(pair.split(",")[1]) for pair in p.get("points").split()] for p in marks]
+    assert [(min(h) + max(h)) / 2 for h in heights] == [float(frame.get("y"))]
+
+
 # files -----------------------------------------------------------------------------------
 
 

@@ -11,24 +11,33 @@ from mobtheory.report.markup import Markup, tag
 from mobtheory.report.numbers import as_float, show_fine, show_interval
 from mobtheory.report.solution_words import front_title, method_words, tokens_words, unit_words
 
-_LEFT, _RIGHT, _TOP, _BOTTOM = 74.0, 600.0, 92.0, 452.0
+_LEFT, _RIGHT, _TOP, _BOTTOM = 74.0, 600.0, 100.0, 460.0
 _LONGEST = 28  # characters of a file name
-_MARKS = {"mob": ("diamond", "lane-clouds"), "repaired-truncation": ("triangle", "lane-grids")}
+_MARKS = {
+    "mob": ("diamond", "lane-clouds"),
+    "repaired-truncation": ("triangle", "prompt"),
+    "greedy-front": ("square", "lane-grids"),
+}
 _ROOM = 30.0  # between labelled points, so that labels do not overlap
 Place = tuple[float, float]
 
 
 def front_figure(document: dict[str, Any]) -> Markup:
-    """Points of the front joined by steps, brackets where unproven, greedy points beside them."""
+    """Points of the front joined by steps, brackets where unproven, greedy points beside them.
+
+    Where greedy rules lie far from the front, the axes keep to the front, and the marks of these
+    rules stand at the edge.
+    """
     points, greedy = document["front"]["points"], document["greedy"]
     known = [_place(point["radii"]) for point in points]
     others = [_place(rule["radii"]) for rule in greedy]
-    shown = [place for place in (*known, *others) if all(map(isfinite, place))]
-    across = Axis.between([x for x, _ in shown], _LEFT, _RIGHT)
-    lows = [point["lower"] for point in points]
-    upwards = Axis.between([*lows, *(y for _, y in shown)], _BOTTOM, _TOP)
+    across, upwards = _axes(document, known, others)
     drawn = [(across.place(x), upwards.place(y)) for x, y in known]
-    parts = [*_frame(document, across, upwards), *_legend(document), _stairs(drawn)]
+    parts = [
+        *_frame(document, across, upwards),
+        *_legend(document, across, upwards),
+        _stairs(drawn),
+    ]
     for rule, (x, y) in zip(greedy, others, strict=True):
         if isfinite(x) and isfinite(y):
             shape, class_ = _mark_of(rule["method"])
@@ -56,6 +65,25 @@ def _place(radii: dict[str, Any]) -> Place:
     assert x is not None
     assert y is not None
     return x, y
+
+
+def _axes(document: dict[str, Any], known: list[Place], others: list[Place]) -> tuple[Axis, Axis]:
+    """Over the front and the greedy front; over everything where the front is a single point."""
+    near = [
+        place
+        for place, rule in zip(others, document["greedy"], strict=True)
+        if rule["method"] == "greedy-front" or len(known) == 1
+    ]
+    shown = [place for place in (*known, *near) if all(map(isfinite, place))]
+    lows = [point["lower"] for point in document["front"]["points"]]
+    return (
+        Axis.between([x for x, _ in shown], _LEFT, _RIGHT),
+        Axis.between([*lows, *(y for _, y in shown)], _BOTTOM, _TOP),
+    )
+
+
+def _beyond(place: Place, across: Axis, upwards: Axis) -> bool:
+    return place[0] > across.high or place[1] > upwards.high
 
 
 def _mark_of(method: str) -> tuple[str, str]:
@@ -104,19 +132,22 @@ def _frame(document: dict[str, Any], across: Axis, upwards: Axis) -> Iterator[Ma
     yield tag("text", text, x=14.0, y=middle, text_anchor="middle", transform=turned)
 
 
-def _legend(document: dict[str, Any]) -> Iterator[Markup]:
+def _legend(document: dict[str, Any], across: Axis, upwards: Axis) -> Iterator[Markup]:
     """What the marks that occur stand for."""
     states = {point["status"] for point in document["front"]["points"]}
     entries = [("circle", "lane-tokens", "proven")] if "optimal" in states else []
     if states - {"optimal"}:
-        entries.append(("circle", "visual", "not proven, bar to the lower end"))
-    for method in dict.fromkeys(rule["method"] for rule in document["greedy"]):
+        entries.append(("circle", "visual", "bar to the lower end"))
+    greedy = document["greedy"]
+    for method in dict.fromkeys(rule["method"] for rule in greedy):
         entries.append((*_mark_of(method), method_words(method)))
     x = 0.0
     for shape, class_, told in entries:
-        yield mark(shape, x + 5, _TOP - 22, 4, class_)
-        yield label(x + 15, _TOP - 18, told)
+        yield mark(shape, x + 5, _TOP - 28, 4, class_)
+        yield label(x + 15, _TOP - 24, told)
         x += 30 + 6.3 * len(told)
+    if any(_beyond(_place(rule["radii"]), across, upwards) for rule in greedy):
+        yield label(_RIGHT, _TOP - 7, "marks at the edge lie beyond it", "small dim", at="end")
 
 
 def _splits(points: list[dict[str, Any]], places: list[Place]) -> Iterator[Markup]:
