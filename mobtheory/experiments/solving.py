@@ -4,19 +4,16 @@ import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from mobtheory import covering
-from mobtheory.covering import Covering, CoveringProblem, ExactResult
+from mobtheory.covering import Covering, CoveringProblem, ExactResult, ParetoFront
 from mobtheory.errors import InvalidProblem
 from mobtheory.experiments.greedy import GreedyPoint, greedy_front, greedy_points
 from mobtheory.experiments.plain import radii_data, selection_data
 from mobtheory.experiments.tally import plain_number
 from mobtheory.experiments.token_file import TokenFile, read_tokens
 from mobtheory.experiments.versions import versions
-
-if TYPE_CHECKING:
-    from mobtheory.covering import ParetoFront
 
 SCHEMA_VERSION = 1
 METHODS = ("exact", "greedy")
@@ -83,7 +80,7 @@ class SolvedTokens:
     problem: CoveringProblem
     options: dict[str, Any]
     solution: Solution | None
-    front: "ParetoFront | None"
+    front: ParetoFront | None
     greedy: tuple[GreedyPoint, ...]
     seconds: dict[str, float]
 
@@ -260,13 +257,20 @@ def _problem(
         raise InvalidProblem(called, error.received, error.rule, error.mend) from error
 
 
+class _Stopped(NamedTuple):
+    """The bracket of a search that the user stopped; its selection is lost."""
+
+    lower: float
+    upper: float
+
+
 def _searched(
     problem: CoveringProblem,
     objective: str,
     prompt_budget: int | None,
     time_limit: float,
     progress: Progress | None,
-) -> "ExactResult | _Stopped":
+) -> ExactResult | _Stopped:
     """What the solver found, or the last bracket that it reported before the user stopped it."""
     last: list[float] = []
 
@@ -287,13 +291,6 @@ def _searched(
         if not last:
             raise
         return _Stopped(*last)
-
-
-class _Stopped(NamedTuple):
-    """The bracket of a search that the user stopped; its selection is lost."""
-
-    lower: float
-    upper: float
 
 
 def _assessed(
@@ -358,13 +355,13 @@ def objective_value(found: Covering, objective: str) -> float:
     return found.union_radius
 
 
-def _splits(front: "ParetoFront") -> list[int]:
+def _splits(front: ParetoFront) -> list[int]:
     """The K_p that occur on a front, each once."""
     sizes = (len(point.selection.prompt_centers) for point in front)
     return sorted({size for size in sizes if size})
 
 
-def _front_data(front: "ParetoFront") -> dict[str, Any]:
+def _front_data(front: ParetoFront) -> dict[str, Any]:
     return {
         "status": front.status,
         "factor": plain_number(front.factor),

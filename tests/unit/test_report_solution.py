@@ -200,8 +200,14 @@ def test_the_staircase_goes_through_the_points_with_brackets_below_the_unproven(
         else:
             y = numbers[0]
         corners.append((x, y))
-    for place in places:
-        assert any(place == pytest.approx(corner, abs=0.06) for corner in corners)
+    (x0, y0), (x1, y1), (x2, y2) = places
+    steps = [(x0, y0), (x1, y0), (x1, y1), (x2, y1), (x2, y2)]  # along before down
+    assert len(corners) == len(steps) + 2
+    for corner, step in zip(corners[1:-1], steps, strict=True):
+        assert corner == pytest.approx(step, abs=0.06)
+    assert corners[0][0] == pytest.approx(x0, abs=0.06)
+    assert corners[0][1] < y0
+    assert corners[-1][0] > x2
     # 0.7 lies midway between 0.5 and 0.9, and the bracket ends at 0.65 between 0.6 and 0.8.
     assert places[1][0] == pytest.approx((places[0][0] + places[2][0]) / 2, abs=0.06)
     (bar,) = [
