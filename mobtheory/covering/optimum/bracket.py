@@ -1,6 +1,6 @@
 """The least radius of a task: from floors and a first selection to a closed bracket."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -39,19 +39,22 @@ def least_radius(
     watch: Watch | None = None,
     *,
     easier: Closing | None = None,
+    known: Sequence[Halves] = (),
+    patience: float = 1.0,
 ) -> Closing:
     """Bracket the least objective of a task, closed unless the time is over before.
 
     `easier` is what was found for the same task with higher limits: its lower end holds here too.
+    `known` are halves within the limits.
     """
     floor, dual, notes = _highest_floor(task)
     refutation = None if dual is None else Refutation((dual,))
-    first = _first_halves(task)
+    firsts = [_first_halves(task), *known]
     if easier is not None:
         if easier.lower > floor:
             floor, refutation = easier.lower, easier.certificate.refutation
-        shrunk = _shrunk(task, easier.halves)
-        first = min(first, shrunk, key=lambda halves: max(task.radii(halves)))
+        firsts.append(_shrunk(task, easier.halves))
+    first = min(firsts, key=lambda halves: max(task.radii(halves)))
     levels = distances_between(task, floor, max(task.radii(first)))
     search = RadiusSearch(
         task,
@@ -61,6 +64,7 @@ def least_radius(
         levels,
         deadline,
         watch,
+        patience,
     )
     search.run()
     certificate = Certificate(search.refutation or refutation)
@@ -117,9 +121,7 @@ def _most_prompt(task: CoverTask) -> int:
 
 
 def _shrunk(task: CoverTask, halves: Halves) -> Halves:
-    """Drop, of a half that is too large, the centres whose points have another one nearby."""
-    if task.objective != "k-center":
-        return halves if len(halves.prompt) <= task.limits[0] else _first_halves(task)
+    """Drop visual centres whose points have another one nearby, until the limit is met."""
     centers = list(halves.visual)
     while len(centers) > task.limits[0]:
         to_centers = task.visual[centers]

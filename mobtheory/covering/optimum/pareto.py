@@ -60,6 +60,8 @@ def pareto_front(
     If two disjoint halves reach both optima, the split has one point; else it is solved jointly,
     one prompt radius after the other. A smaller visual budget starts from the bounds and the
     selection of the larger one before it. More than min(K - 1, L) prompt centres cannot help.
+    Where a certificate rests on a solver's word, `solve_exact` and `k_center` take more time to
+    replace it by a proof.
 
     Examples
     --------

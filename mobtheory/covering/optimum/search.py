@@ -36,16 +36,14 @@ class _Effort(NamedTuple):
     seconds: float
 
     def more(self) -> "_Effort":
-        """The next effort; only the first one is without a solver."""
-        if not self.number:
-            return _Effort(1, 1200, 1.0)
         return _Effort(self.number + 1, 4 * self.exchanges, 4 * self.seconds)
 
 
-_FIRST_EFFORT = _Effort(0, 50, 0.0)
-_LEAST_PROOF_SECONDS = 1.0
-_FEW_COLUMNS, _FEW_CASES = 120, 40
+_GLANCE, _FIRST_EFFORT = _Effort(0, 50, 0.0), _Effort(1, 1200, 1.0)
+_FEW_COLUMNS = 150
+"""So few columns a solver decides faster than local search."""
 _MANY_COLUMNS, _MANY_CASES = 400, 5000
+"""More columns rarely fall to cases."""
 
 
 class RadiusSearch:
@@ -60,6 +58,8 @@ class RadiusSearch:
     levels : ascending radii, the only possible values of the least radius; `upper` is the last
     deadline : of `time.monotonic`
     watch : called with the bracket whenever it shrinks
+    patience : how hard to try to prove by cases what so far rests on the word of a solver: at 1 a
+        second and half the time of the search, at 0 not at all
     """
 
     def __init__(
@@ -71,13 +71,14 @@ class RadiusSearch:
         levels: NDArray[np.float64],
         deadline: float,
         watch: Watch | None = None,
+        patience: float = 1.0,
     ) -> None:
         self.task, self.place, self.measure, self.best = task, place, measure, best
         self.levels = levels
         self._group = np.cumsum(np.diff(levels, prepend=levels[:1]) > _SAME * levels)
         self.low, self.high = -1, len(levels) - 1
         self.refutation: Refutation | None = None
-        self.deadline, self.work = deadline, 0
+        self.deadline, self.patience, self.work = deadline, patience, 0
         self.watch: Watch = watch or (lambda lower, upper: None)
         self._last: dict[str, tuple[Any, Any]] = {}
 
@@ -106,8 +107,8 @@ class RadiusSearch:
         while not self.closed and self._time_left > 0:
             self._sweep(effort)
             effort = effort.more()
-        if self.refutation is not None and self.refutation.solver:
-            self._replace_solver(_LEAST_PROOF_SECONDS + (monotonic() - start) / 2)
+        if self.patience and self.refutation is not None and self.refutation.solver:
+            self._replace_solver(self.patience * (1 + (monotonic() - start) / 2))
 
     def _replace_solver(self, seconds: float) -> None:
         """Try to prove by duals and cases what so far a solver says."""
@@ -115,31 +116,32 @@ class RadiusSearch:
         try:
             tight = self._tightened(self.low)
             if len(tight.system.columns) <= _MANY_COLUMNS:
-                self.refutation = self._by_cases(tight, _MANY_CASES, deadline)
+                self.refutation = self._by_cases(tight, deadline)
         except (OutOfEffort, CoverFound):
             return
 
     def _sweep(self, effort: "_Effort") -> None:
-        """Bisect while each radius is either refuted or reached, then each end alone.
-
-        The first effort, which cannot do much, leaves the ends to the next.
-        """
+        """Bisect while each radius is either refuted or reached, then each end alone."""
         while not self.closed and self._time_left > 0:
             middle = self._between(self.low, self.high)
-            if self._find(middle, _FIRST_EFFORT) or self._proved(middle) is not None:
-                continue
-            if not effort.number:
+            if not self._settled(middle, effort):
+                self._raise_lower(middle, effort)
+                self._cut_upper(middle, effort)
                 return
-            if self._find(middle, effort) or self._ruled_out(middle, effort) is not None:
-                continue
-            self._raise_lower(middle, effort)
-            self._cut_upper(middle, effort)
-            return
+
+    def _settled(self, level: int, effort: "_Effort") -> bool:
+        """Whether a level could be refuted or reached, by the cheapest means that does it."""
+        if self._find(level, _GLANCE) or self._bounded(level) is not None:
+            return True
+        small = self._time_left > 0 and len(self._tightened(level).system.columns) <= _FEW_COLUMNS
+        if small and self._ruled_out(level, effort) is not None:
+            return True
+        return self._find(level, effort) or self._ruled_out(level, effort) is not None
 
     def _raise_lower(self, unknown: int, effort: "_Effort") -> None:
         while unknown - self.low > 1 and self._time_left > 0:
             middle = self._between(self.low, min(unknown, self.high))
-            if not (self._proved(middle) or self._ruled_out(middle, effort)):
+            if not (self._bounded(middle) or self._ruled_out(middle, effort)):
                 unknown = min(middle, self.high)
 
     def _cut_upper(self, unknown: int, effort: "_Effort") -> None:
@@ -176,24 +178,22 @@ class RadiusSearch:
                 return True
         return False
 
-    def _proved(self, level: int) -> bool | None:
+    def _bounded(self, level: int) -> bool | None:
         """Refute a level by duals: True if done, False if it is reached, None if undecided."""
 
         def attempt() -> Refutation:
-            tight = self._tightened(level)
-            if len(tight.system.columns) > _FEW_COLUMNS:
-                raise OutOfEffort
-            return self._by_cases(tight, _FEW_CASES, self.deadline)
+            self._tightened(level)
+            raise OutOfEffort
 
         return self._decided(level, attempt)
 
     def _ruled_out(self, level: int, effort: "_Effort") -> bool | None:
-        """Refute a level by the word of a solver, as `_proved`."""
+        """Refute a level by the word of a solver, as `_bounded`."""
         seconds = min(effort.seconds, self._time_left)
         return self._decided(level, lambda: refute_by_solver(self._tightened(level), seconds))
 
-    def _by_cases(self, tight: Tightened, cases: int, deadline: float) -> Refutation:
-        distinction = CaseDistinction(cases, deadline)
+    def _by_cases(self, tight: Tightened, deadline: float) -> Refutation:
+        distinction = CaseDistinction(_MANY_CASES, deadline)
         try:
             return distinction.refute_tightened(tight)
         finally:

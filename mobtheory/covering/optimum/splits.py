@@ -20,7 +20,7 @@ from mobtheory.covering.optimum.search import RadiusSearch, Watch
 from mobtheory.covering.optimum.staircase import Staircase, Step
 from mobtheory.covering.optimum.task import CoverTask, Halves, farthest_order
 
-_EXCHANGES, _CASES = 300, 200
+_EXCHANGES, _CASES = 3000, 200
 
 
 @dataclass(frozen=True)
@@ -50,12 +50,18 @@ def solve_split(
     """
     split = joint.limits
     time_for_prompt = monotonic() + (deadline - monotonic()) / 3
-    prompt = least_radius(joint.alone("prompt", split[0]), time_for_prompt)
+    prompt = least_radius(
+        joint.alone("prompt", split[0]),
+        time_for_prompt,
+        known=[] if easier is None else [easier.prompt.halves],
+        patience=0.0,
+    )
     visual = least_radius(
         joint.alone("k-center", split[1]),
         deadline,
         labelled(label, progress),
         easier=None if easier is None else easier.visual,
+        patience=0.0,
     )
     together = _disjoint(joint, prompt, visual, deadline)
     if together is not None:
@@ -178,7 +184,7 @@ def _close(
         bound = place(reached[which])
         return reached[which] if reached[1 - which] <= bound[1 - which] else inf
 
-    search = RadiusSearch(joint, place, measure, best, levels, deadline, watch)
+    search = RadiusSearch(joint, place, measure, best, levels, deadline, watch, patience=0.0)
     search.run()
     return search
 
