@@ -17,7 +17,7 @@ def as_distances(called: str, name: str, values: Array, *, copy: bool = True) ->
             called,
             error.received,
             "a distance matrix has two dimensions, at least one entry, and finite real numbers",
-            "Pass distances as a matrix of floats.",
+            "Pass a matrix of floats; where a graph is not connected, solve each component alone.",
         ) from error
     xp = array_api_compat.array_namespace(matrix)
     if bool(xp.any(matrix < 0)):

@@ -122,6 +122,8 @@ def _most_prompt(task: CoverTask) -> int:
 
 def _shrunk(task: CoverTask, halves: Halves) -> Halves:
     """Drop visual centres whose points have another one nearby, until the limit is met."""
+    if task.objective != "k-center":
+        return halves
     centers = list(halves.visual)
     while len(centers) > task.limits[0]:
         to_centers = task.visual[centers]

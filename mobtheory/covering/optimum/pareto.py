@@ -115,17 +115,30 @@ def _exact(
 ) -> tuple[list[Staircase], tuple[str, ...]]:
     results: list[SplitResult] = []
     for number, k in enumerate(budgets):
-        # What one split leaves of its share of the time is for those after it.
-        now = monotonic()
-        share = now + (deadline - now) / (len(budgets) - number)
-        joint = task_of(problem, "radius", (k, problem.budget - k))
         label = f"split {number + 1} of {len(budgets)}"
+        joint = task_of(problem, "radius", (k, problem.budget - k))
         easier = results[-1] if results else None
+        share = _share(deadline, len(budgets) - number)
         results.append(solve_split(joint, share, easier, label, progress))
         if results[-1].saturated(problem.prompt_to_visual):
             break
+    # What the shares left over goes to the splits that are open, from where they stand.
+    while open_ := [n for n, result in enumerate(results) if result.staircase.factor > 1]:
+        if monotonic() >= deadline:
+            break
+        for place, number in enumerate(open_):
+            label = f"split {number + 1} of {len(budgets)}"
+            joint = task_of(problem, "radius", results[number].staircase.split)
+            share = _share(deadline, len(open_) - place)
+            results[number] = solve_split(joint, share, results[number], label, progress)
     notes = tuple(dict.fromkeys(note for result in results for note in result.visual.notes))
     return [result.staircase for result in results], notes
+
+
+def _share(deadline: float, ways: int) -> float:
+    """The end of an equal share of the time that is left."""
+    now = monotonic()
+    return now + (deadline - now) / ways
 
 
 def _front(

@@ -46,13 +46,15 @@ def solve_split(
 ) -> SplitResult:
     """All undominated pairs of radii of a split (K_p, K_v); `joint` has it as its limits.
 
-    `easier` is the result of a split with fewer prompt centres and more visual ones.
+    `easier` is the result of a split with no more prompt centres and no fewer visual ones, which
+    may be an unfinished result of the same split.
     """
     split = joint.limits
     time_for_prompt = monotonic() + (deadline - monotonic()) / 3
     prompt = least_radius(
         joint.alone("prompt", split[0]),
         time_for_prompt,
+        easier=easier.prompt if easier and easier.staircase.split == split else None,
         known=[] if easier is None else [easier.prompt.halves],
         patience=0.0,
     )
