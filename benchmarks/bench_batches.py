@@ -37,7 +37,7 @@ def test_mob_select_batch(bench, quick):
             for v, p in zip(visual, prompt, strict=True)
         ]
 
-    batch = bench.run(together, peers={LOOP: one_by_one}, rounds=3 if quick else 9, warmup=1)
+    batch = bench.run(together, peers={LOOP: one_by_one}, rounds=3 if quick else 9, primed=True)
     same = sum(
         np.array_equal(a.prompt_centers, b.prompt_centers)
         and np.array_equal(a.visual_centers, b.visual_centers)
@@ -52,7 +52,7 @@ def test_farthest_point_sampling_batch(bench, quick):
         lambda: mob.farthest_point_sampling(visual, BUDGET),
         peers={LOOP: lambda: [mob.farthest_point_sampling(v, BUDGET) for v in visual]},
         rounds=3 if quick else 9,
-        warmup=1,
+        primed=True,
     )
     same = sum(map(np.array_equal, batch, bench.answers[LOOP]))
     bench.record(f"farthest_point_sampling, {SIZE}", f"{same} of {IMAGES} alike")

@@ -58,7 +58,7 @@ def test_mob_select(bench, quick):
         problem = mob.CoveringProblem(visual, prompt, BUDGET, normalize=True)
         return mob.mob_select(problem, prompt_budget=PROMPT_BUDGET, fold=FOLD)
 
-    selection = bench.run(select, peers={PARTS: unavoidable}, rounds=rounds, warmup=1)
+    selection = bench.run(select, peers={PARTS: unavoidable}, rounds=rounds, primed=True)
     assert len(selection.prompt_centers) == PROMPT_BUDGET
     assert len(selection.visual_centers) == BUDGET - PROMPT_BUDGET
     check_greedy(unit_visual, selection.visual_centers, seeds=selection.prompt_centers)

@@ -20,7 +20,7 @@ def test_farthest_point_sampling(bench, quick, count, k):
         lambda: mob.farthest_point_sampling(points, k),
         peers={FPSAMPLE: exact_fpsample(points, k), TREE: tree_fpsample(points, k)},
         rounds=1 if quick else 3,
-        warmup=0 if quick else 1,
+        primed=not quick,
     )
     assert len(picks) == k
     check_greedy(points, picks)

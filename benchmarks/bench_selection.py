@@ -35,7 +35,7 @@ def test_farthest_point_sampling(bench, quick, count, width, k):
         lambda: mob.farthest_point_sampling(points, k),
         peers={FPSAMPLE: exact_fpsample(points, k), NAIVE: naive_numpy(points, k)},
         rounds=3 if quick else 15 if small else 5,
-        warmup=1,
+        primed=True,
     )
     assert len(picks) == k
     check_greedy(points, picks)

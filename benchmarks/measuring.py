@@ -62,20 +62,26 @@ class Bench:
         *,
         peers: Mapping[str, Callable[[], Any]] | None = None,
         rounds: int = 1,
-        warmup: int = 0,
+        primed: bool = False,
     ) -> Any:
         """Call the function `rounds` times, each time after every peer, and return its answer.
 
-        Alternation spreads a change of the machine's speed evenly over all of them.
+        Alternation spreads a change of the machine's speed evenly over all of them. If `primed`,
+        each timed call of ours or of a peer follows an untimed one of the same function: calls of
+        milliseconds would otherwise be timed with the caches that another function left.
         """
         peers = peers or {}
         self.peers = {name: [] for name in peers}
 
         def run_peers() -> None:
             for name, peer in peers.items():
+                if primed:
+                    peer()
                 start = perf_counter()
                 self.answers[name] = peer()
                 self.peers[name].append(perf_counter() - start)
+            if primed:
+                function()
 
         def timed() -> Any:
             start = perf_counter()
@@ -83,12 +89,7 @@ class Bench:
             self.ours.append(perf_counter() - start)
             return answer
 
-        answer = self.benchmark.pedantic(
-            timed, setup=run_peers, rounds=rounds, warmup_rounds=warmup, iterations=1
-        )
-        for seconds in (self.ours, *self.peers.values()):
-            del seconds[:warmup]
-        return answer
+        return self.benchmark.pedantic(timed, setup=run_peers, rounds=rounds, iterations=1)
 
     @property
     def seconds(self) -> float:

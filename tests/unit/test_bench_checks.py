@@ -55,25 +55,26 @@ class _Fixture:
     def __init__(self):
         self.extra_info = {}
 
-    def pedantic(self, target, setup, rounds, warmup_rounds, iterations):
+    def pedantic(self, target, setup, rounds, iterations):
         assert iterations == 1
-        for _ in range(warmup_rounds + rounds):
+        for _ in range(rounds):
             setup()
             answer = target()
         return answer
 
 
-def test_peers_take_turns_and_the_warm_up_is_not_counted():
+@pytest.mark.parametrize("primed", [False, True])
+def test_peers_take_turns_and_priming_calls_are_not_counted(primed):
     calls = []
     bench = Bench(_Fixture())
     answer = bench.run(
         lambda: calls.append("ours") or len(calls),
         peers={"a": lambda: calls.append("a"), "b": lambda: calls.append("b") or "said"},
         rounds=2,
-        warmup=1,
+        primed=primed,
     )
-    assert calls == ["a", "b", "ours"] * 3
-    assert answer == 9
+    assert calls == (["a", "a", "b", "b", "ours", "ours"] if primed else ["a", "b", "ours"]) * 2
+    assert answer == len(calls)
     assert bench.answers["b"] == "said"
     bench.record("case", "result", targets=(at_most("t", 1.0, 2.0),), extra=5)
     row = bench.benchmark.extra_info
