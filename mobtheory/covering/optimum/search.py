@@ -40,8 +40,8 @@ class _Effort(NamedTuple):
 
 
 _GLANCE, _FIRST_EFFORT = _Effort(0, 50, 0.0), _Effort(1, 1200, 1.0)
-_FEW_COLUMNS = 150
-"""So few columns a solver decides faster than local search."""
+_FEW_ENTRIES = 20_000
+"""So sparse systems a solver decides faster than local search."""
 _MANY_COLUMNS, _MANY_CASES = 400, 5000
 """More columns rarely fall to cases."""
 
@@ -133,10 +133,14 @@ class RadiusSearch:
         """Whether a level could be refuted or reached, by the cheapest means that does it."""
         if self._find(level, _GLANCE) or self._bounded(level) is not None:
             return True
-        small = self._time_left > 0 and len(self._tightened(level).system.columns) <= _FEW_COLUMNS
-        if small and self._ruled_out(level, effort) is not None:
+        if self._time_left <= 0:
+            return False
+        sparse = np.count_nonzero(self._tightened(level).system.covers) <= _FEW_ENTRIES
+        if sparse and self._ruled_out(level, effort) is not None:
             return True
-        return self._find(level, effort) or self._ruled_out(level, effort) is not None
+        if self._find(level, effort):
+            return True
+        return not sparse and self._ruled_out(level, effort) is not None
 
     def _raise_lower(self, unknown: int, effort: "_Effort") -> None:
         while unknown - self.low > 1 and self._time_left > 0:
