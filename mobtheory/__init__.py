@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from mobtheory.claims import list_claims as list_claims
     from mobtheory.claims import prove as prove
     from mobtheory.claims import register_claim as register_claim
+    from mobtheory.covering import ApproximateResult as ApproximateResult
     from mobtheory.covering import BatchSelection as BatchSelection
     from mobtheory.covering import Covering as Covering
     from mobtheory.covering import CoveringProblem as CoveringProblem
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from mobtheory.covering import nearest_neighbour_cover as nearest_neighbour_cover
     from mobtheory.covering import repaired_truncation as repaired_truncation
     from mobtheory.covering import selection_rounding as selection_rounding
+    from mobtheory.covering import solve_approximate as solve_approximate
     from mobtheory.covering import solve_exact as solve_exact
     from mobtheory.covering import verify_lower_bound as verify_lower_bound
     from mobtheory.experiments import AuditReport as AuditReport
@@ -57,9 +59,10 @@ _HOMES = {
         "pairwise_distances"
     ),
     "mobtheory.covering": (
-        "BatchSelection Covering CoveringProblem ExactResult Selection evaluate_selection "
-        "farthest_point_sampling k_center mob_select mob_select_batch nearest_neighbour_cover "
-        "repaired_truncation selection_rounding solve_exact verify_lower_bound"
+        "ApproximateResult BatchSelection Covering CoveringProblem ExactResult Selection "
+        "evaluate_selection farthest_point_sampling k_center mob_select mob_select_batch "
+        "nearest_neighbour_cover repaired_truncation selection_rounding solve_approximate "
+        "solve_exact verify_lower_bound"
     ),
     "mobtheory.claims": (
         "Claim Evidence Margin ProofResult Verdict claim list_claims prove register_claim"
@@ -71,6 +74,7 @@ _HOME = {name: home for home, names in _HOMES.items() for name in names.split()}
 _ROOMS = "claims covering errors experiments geometry models report strategies"
 
 __all__ = [
+    "ApproximateResult",
     "AuditReport",
     "BatchSelection",
     "Bracket",
@@ -108,6 +112,7 @@ __all__ = [
     "register_claim",
     "repaired_truncation",
     "selection_rounding",
+    "solve_approximate",
     "solve_exact",
     "verify_lower_bound",
     "write_report",

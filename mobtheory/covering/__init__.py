@@ -1,5 +1,6 @@
 """The covering problem, selections, greedy rules with their guarantees, and exact solutions."""
 
+from mobtheory.covering.approximate import ApproximateResult, solve_approximate
 from mobtheory.covering.batches import BatchSelection, mob_select_batch
 from mobtheory.covering.evaluation import Covering, evaluate_selection
 from mobtheory.covering.farthest_point import farthest_point_sampling, farthest_points
@@ -22,6 +23,7 @@ from mobtheory.covering.selection_rounding import selection_rounding
 from mobtheory.covering.truncation import repaired_truncation
 
 __all__ = [
+    "ApproximateResult",
     "BatchSelection",
     "Certificate",
     "Covering",
@@ -41,6 +43,7 @@ __all__ = [
     "pareto_front",
     "repaired_truncation",
     "selection_rounding",
+    "solve_approximate",
     "solve_exact",
     "verify_lower_bound",
 ]
