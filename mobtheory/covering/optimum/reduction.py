@@ -1,15 +1,14 @@
 """Rows and columns that a cover system can do without."""
 
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 
 from mobtheory.covering.optimum.cover_system import CoverSystem, Mask
 
-_BLOCK_ENTRIES = 2**21
-_SPARSE_ADVANTAGE = 60
+_BLOCK_WORDS = 2**20
 
 
 class Dominance(NamedTuple):
@@ -96,25 +95,26 @@ def _last_in_chain(gone: Mask, instead: NDArray[np.int64]) -> NDArray[np.int64]:
     return instead
 
 
-def _contained_pairs(sets: Mask) -> Any:
-    """Yield arrays (i, j), i != j, such that set j lies in set i; the sets are rows, none empty."""
-    count, width = sets.shape
-    if not count or not width:
+def _contained_pairs(sets: Mask) -> Iterator[tuple[Any, Any]]:
+    """Yield arrays (i, j), i != j, such that set j lies in set i; the sets are rows, none empty.
+
+    A set lies only in sets that hold its rarest element, so few pairs are compared.
+    """
+    if not sets.size:
         return
-    sizes = np.count_nonzero(sets, axis=1).astype(np.float32)
-    per_element = np.count_nonzero(sets, axis=0).astype(float)
-    if (per_element**2).sum() * _SPARSE_ADVANTAGE < float(count) ** 2 * width:
-        # Reading a transposed matrix in its own order is much faster.
-        sparse = csr_array(sets) if sets.flags.c_contiguous else csr_array(sets.T).T.tocsr()
-        sparse = sparse.astype(np.float32)
-        common = (sparse @ sparse.T).tocoo()
-        held = (common.data == sizes[common.col]) & (common.row != common.col)
-        yield common.row[held], common.col[held]
-        return
-    floats = sets.astype(np.float32)
-    step = max(1, _BLOCK_ENTRIES // count)
-    for start in range(0, count, step):
-        held = floats[start : start + step] @ floats.T == sizes
-        np.fill_diagonal(held[:, start:], False)
-        i, j = np.nonzero(held)
-        yield i + start, j
+    sets = np.ascontiguousarray(sets)
+    held_by = np.count_nonzero(sets, axis=0)
+    rarest = np.where(sets, held_by, len(sets) + 1).argmin(axis=1)
+    smaller, larger = np.nonzero(np.ascontiguousarray(sets.T)[rarest])
+    bits = _packed(sets)
+    step = max(1, _BLOCK_WORDS // bits.shape[1])
+    for start in range(0, len(smaller), step):
+        i, j = larger[start : start + step], smaller[start : start + step]
+        inside = (i != j) & ~(bits[j] & ~bits[i]).any(axis=1)
+        yield i[inside], j[inside]
+
+
+def _packed(sets: Mask) -> NDArray[np.uint64]:
+    """Each set as a row of 64-bit words."""
+    octets = np.packbits(sets, axis=1)
+    return np.pad(octets, ((0, 0), (0, -octets.shape[1] % 8))).view(np.uint64)
