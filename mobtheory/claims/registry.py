@@ -6,6 +6,7 @@ from functools import cache
 from importlib.metadata import entry_points
 
 from mobtheory.claims import (
+    approximations,
     assumptions,
     coverings,
     definition_1,
@@ -23,6 +24,7 @@ _GROUPS = (
     assumptions,
     hausdorff,
     coverings,
+    approximations,
     error_bounds,
     definition_1,
     lemma_3,

@@ -54,6 +54,8 @@ ATTAINED: dict[str, Callable[[], Any]] = {
     "covering.nn-optimal": lambda: Pruning(problem((0, 9), (1,), 1), Selection([0], [])),
     # The pick -1 keeps -2, which is 3 away from 1; h(P -> V) = 1 and one centre reaches 1.
     "covering.repaired-truncation": lambda: greedy(problem((-2, 0), (-1, 0, 1), 1), 1),
+    # All three share the token 1, so the method may keep 0 alone; the centre 1 reaches 1.
+    "covering.hochbaum-shmoys": lambda: SeededRun(column(0, 1, 2), NO_SEEDS, 1),
     "covering.tradeoff": lambda: on_line(TWICE, Selection([1], [2])),
     "covering.saturation": lambda: Pruning(problem((0, 9), (5, 6), 1), Selection([0], [])),
     "definition-1": lambda: on_line(problem((0, 10, 20), (0, 10), 3), Selection([0, 1], [2])),

@@ -42,6 +42,8 @@ VERDICTS = {
     "covering.repaired-truncation": "PROVED",
     "covering.tradeoff": "PROVED",
     "covering.saturation": "PROVED",
+    "covering.hochbaum-shmoys": "PROVED",
+    "covering.union": "PROVED",
     "theorem-2.corrected": "PROVED",
     "lemma-3.vacuity": "PROVED",
 }

@@ -12,5 +12,6 @@ from mobtheory.claims.instances.pruning import Pruning as Pruning
 from mobtheory.claims.instances.regular_set import RegularSet as RegularSet
 from mobtheory.claims.instances.seeded_run import SeededRun as SeededRun
 from mobtheory.claims.instances.sizes import Sizes as Sizes
+from mobtheory.claims.instances.split_run import SplitRun as SplitRun
 from mobtheory.claims.instances.tokens import EPS as EPS
 from mobtheory.claims.instances.tokens import measured_tokens as measured_tokens
