@@ -21,9 +21,13 @@ if TYPE_CHECKING:
     from mobtheory.claims import register_claim as register_claim
     from mobtheory.covering import ApproximateResult as ApproximateResult
     from mobtheory.covering import BatchSelection as BatchSelection
+    from mobtheory.covering import Certificate as Certificate
     from mobtheory.covering import Covering as Covering
     from mobtheory.covering import CoveringProblem as CoveringProblem
     from mobtheory.covering import ExactResult as ExactResult
+    from mobtheory.covering import FrontPoint as FrontPoint
+    from mobtheory.covering import LowerBoundCheck as LowerBoundCheck
+    from mobtheory.covering import ParetoFront as ParetoFront
     from mobtheory.covering import Selection as Selection
     from mobtheory.covering import evaluate_selection as evaluate_selection
     from mobtheory.covering import farthest_point_sampling as farthest_point_sampling
@@ -31,6 +35,7 @@ if TYPE_CHECKING:
     from mobtheory.covering import mob_select as mob_select
     from mobtheory.covering import mob_select_batch as mob_select_batch
     from mobtheory.covering import nearest_neighbour_cover as nearest_neighbour_cover
+    from mobtheory.covering import pareto_front as pareto_front
     from mobtheory.covering import repaired_truncation as repaired_truncation
     from mobtheory.covering import selection_rounding as selection_rounding
     from mobtheory.covering import solve_approximate as solve_approximate
@@ -59,10 +64,11 @@ _HOMES = {
         "pairwise_distances"
     ),
     "mobtheory.covering": (
-        "ApproximateResult BatchSelection Covering CoveringProblem ExactResult Selection "
-        "evaluate_selection farthest_point_sampling k_center mob_select mob_select_batch "
-        "nearest_neighbour_cover repaired_truncation selection_rounding solve_approximate "
-        "solve_exact verify_lower_bound"
+        "ApproximateResult BatchSelection Certificate Covering CoveringProblem ExactResult "
+        "FrontPoint LowerBoundCheck ParetoFront Selection evaluate_selection "
+        "farthest_point_sampling k_center mob_select mob_select_batch nearest_neighbour_cover "
+        "pareto_front repaired_truncation selection_rounding solve_approximate solve_exact "
+        "verify_lower_bound"
     ),
     "mobtheory.claims": (
         "Claim Evidence Margin ProofResult Verdict claim list_claims prove register_claim"
@@ -78,6 +84,7 @@ __all__ = [
     "AuditReport",
     "BatchSelection",
     "Bracket",
+    "Certificate",
     "Claim",
     "Coupling",
     "Covering",
@@ -86,7 +93,10 @@ __all__ = [
     "DirectedHausdorff",
     "Evidence",
     "ExactResult",
+    "FrontPoint",
+    "LowerBoundCheck",
     "Margin",
+    "ParetoFront",
     "ProofResult",
     "Selection",
     "Verdict",
@@ -108,6 +118,7 @@ __all__ = [
     "nearest_neighbour_cover",
     "packing_number",
     "pairwise_distances",
+    "pareto_front",
     "prove",
     "register_claim",
     "repaired_truncation",

@@ -73,16 +73,26 @@ def least_radius(
 
 def distances_between(task: CoverTask, low: float, high: float) -> NDArray[np.float64]:
     """All different distances of a task from `low` to `high`, ascending; `high` is one of them."""
-    parts = [_within(task.prompt, low, high)] if task.objective != "k-center" else []
-    rows = 0 if task.objective == "prompt" else task.visual_count
-    for start in range(0, rows, _BLOCK_ROWS):
+    blocks: list[Any] = []
+    if task.objective != "k-center":
+        blocks.append(task.prompt)
+    if task.objective != "prompt":
         # The matrix is symmetric, so the entries from the diagonal on are enough.
-        parts.append(_within(task.visual[start : start + _BLOCK_ROWS, start:], low, high))
-    return np.unique(np.concatenate(parts))
-
-
-def _within(distances: Any, low: float, high: float) -> NDArray[np.float64]:
-    return np.unique(distances[(distances >= low) & (distances <= high)])
+        blocks += [
+            task.visual[start : start + _BLOCK_ROWS, start:]
+            for start in range(0, task.visual_count, _BLOCK_ROWS)
+        ]
+    within = [(block >= low) & (block <= high) for block in blocks]
+    sizes = [int(np.count_nonzero(mask)) for mask in within]
+    # Filled in place: for large tasks these values weigh half as much as the matrix.
+    values = np.empty(sum(sizes))
+    ends = np.cumsum(sizes)
+    for block, mask, size, end in zip(blocks, within, sizes, ends, strict=True):
+        values[end - size : end] = block[mask]
+    values.sort()
+    first = np.ones(len(values), dtype=bool)
+    np.not_equal(values[1:], values[:-1], out=first[1:])
+    return values[first]
 
 
 def _highest_floor(task: CoverTask) -> tuple[float, Dual | None, tuple[str, ...]]:
@@ -99,16 +109,20 @@ def _highest_floor(task: CoverTask) -> tuple[float, Dual | None, tuple[str, ...]
 
 def _first_halves(task: CoverTask) -> Halves:
     """Nearest neighbours of the prompt if they fit, one central token if not; farthest points."""
-    if task.objective == "k-center":
-        prompt: list[int] = []
-    else:
-        prompt = np.unique(task.prompt.argmin(axis=0)).tolist()
+    prompt: list[int] = []
+    if task.objective != "k-center":
+        to_prompt = task.prompt.copy()
+        to_prompt[task.banned] = np.inf
+        prompt = np.unique(to_prompt.argmin(axis=0)).tolist()
         if len(prompt) > _most_prompt(task):
-            prompt = [int(task.prompt.max(axis=1).argmin())]
+            prompt = [int(to_prompt.max(axis=1).argmin())]
+    if task.objective == "prompt":
+        return Halves(prompt, [])
+    taken = prompt + task.banned
     room = task.limits[-1] if len(task.limits) == 2 else task.limits[0] - len(prompt)
     centers = [] if task.objective == "radius" else prompt
-    room = min(room, task.visual_count - len(prompt))
-    visual = farthest_order(task.visual, centers, room, banned=prompt)
+    room = min(room, task.visual_count - len(taken))
+    visual = farthest_order(task.visual, centers, room, banned=taken)
     return Halves(prompt, visual.tolist())
 
 

@@ -71,7 +71,7 @@ class ParetoFront(Sequence[FrontPoint]):
     >>> visual, prompt = np.asarray([[0.0], [2.0], [5.0], [9.0]]), np.asarray([[0.0], [8.0]])
     >>> front = pareto_front(CoveringProblem(visual, prompt, 3))
     >>> [(point.prompt_radius, point.visual_radius) for point in front]
-    [(1.0, 7.0), (8.0, 4.0)]
+    [(1.0, 5.0), (5.0, 3.0)]
     >>> front.status, front.factor
     ('optimal', 1.0)
     """

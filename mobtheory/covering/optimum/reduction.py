@@ -103,9 +103,17 @@ def _contained_pairs(sets: Mask) -> Iterator[tuple[Any, Any]]:
     if not sets.size:
         return
     sets = np.ascontiguousarray(sets)
-    held_by = np.count_nonzero(sets, axis=0)
-    rarest = np.where(sets, held_by, len(sets) + 1).argmin(axis=1)
-    smaller, larger = np.nonzero(np.ascontiguousarray(sets.T)[rarest])
+    held_by = np.count_nonzero(sets, axis=0).astype(np.int32)
+    rows = max(1, _BLOCK_WORDS // sets.shape[1])
+    rarest = np.concatenate(
+        [
+            np.where(sets[start : start + rows], held_by, len(sets) + 1).argmin(axis=1)
+            for start in range(0, len(sets), rows)
+        ]
+    )
+    smaller, larger = np.divmod(
+        np.flatnonzero(np.ascontiguousarray(sets.T)[rarest]), np.int64(len(sets))
+    )
     bits = _packed(sets)
     step = max(1, _BLOCK_WORDS // bits.shape[1])
     for start in range(0, len(smaller), step):
@@ -117,4 +125,6 @@ def _contained_pairs(sets: Mask) -> Iterator[tuple[Any, Any]]:
 def _packed(sets: Mask) -> NDArray[np.uint64]:
     """Each set as a row of 64-bit words."""
     octets = np.packbits(sets, axis=1)
-    return np.pad(octets, ((0, 0), (0, -octets.shape[1] % 8))).view(np.uint64)
+    words = np.zeros((len(sets), -(-octets.shape[1] // 8) * 8), dtype=np.uint8)
+    words[:, : octets.shape[1]] = octets
+    return words.view(np.uint64)

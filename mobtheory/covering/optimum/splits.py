@@ -14,13 +14,15 @@ from mobtheory.covering.optimum.bracket import (
     labelled,
     least_radius,
 )
+from mobtheory.covering.optimum.integer import refute_by_solver
 from mobtheory.covering.optimum.local_search import search_cover
-from mobtheory.covering.optimum.refute import CaseDistinction, CoverFound, OutOfEffort
+from mobtheory.covering.optimum.reduction import reduced
+from mobtheory.covering.optimum.refute import CoverFound, OutOfEffort, Refuted, tightened
 from mobtheory.covering.optimum.search import RadiusSearch, Watch
 from mobtheory.covering.optimum.staircase import Staircase, Step
-from mobtheory.covering.optimum.task import CoverTask, Halves, farthest_order
+from mobtheory.covering.optimum.task import CoverTask, Halves
 
-_EXCHANGES, _CASES = 3000, 200
+_EXCHANGES, _SECONDS = 300, 2.0
 
 
 @dataclass(frozen=True)
@@ -83,42 +85,33 @@ def _step(joint: CoverTask, halves: Halves, prompt_lower: float, visual_lower: f
 
 
 def _disjoint(joint: CoverTask, prompt: Closing, visual: Closing, deadline: float) -> Halves | None:
-    """Halves that share no token and yet reach what each half reaches alone."""
-    wanted = prompt.upper, visual.upper
-    for task, other, radius in (
-        (joint.alone("prompt", joint.limits[0]), visual.halves.visual, prompt.upper),
-        (joint.alone("k-center", joint.limits[1]), prompt.halves.prompt, visual.upper),
-    ):
-        found = _within_without(task, radius, other, deadline)
+    """Halves that share no token and yet reach what each half reaches alone, if easy to find."""
+    for_prompt = joint.alone("prompt", joint.limits[0], banned=visual.halves.visual)
+    for_visual = joint.alone("k-center", joint.limits[1], banned=prompt.halves.prompt)
+    for task, radius in ((for_prompt, prompt.upper), (for_visual, visual.upper)):
+        found = _within(task, radius, deadline)
         if found is None:
             continue
-        halves = (
-            Halves(found.prompt, list(other))
-            if task.objective == "prompt"
-            else Halves(list(other), found.visual)
-        )
+        other = task.banned
+        halves = Halves(found.prompt or list(other), found.visual or list(other))
         halves = joint.filled(halves, prompt.upper)
         reached = joint.radii(halves)
-        if reached[0] <= wanted[0] and reached[1] <= wanted[1]:
+        if reached[0] <= prompt.upper and reached[1] <= visual.upper:
             return halves
     return None
 
 
-def _within_without(
-    task: CoverTask, radius: float, banned: list[int], deadline: float
-) -> Halves | None:
-    """A half within a radius that uses none of the banned tokens, if it is easy to find."""
-    system = task.system(radius, radius)
-    system = system.only_columns(~np.isin(system.columns % task.visual_count, banned))
+def _within(task: CoverTask, radius: float, deadline: float) -> Halves | None:
+    """A half within a radius, unless there is none or it is hard to find."""
+    system, _ = reduced(task.system(radius, radius))
     columns = search_cover(system, exchanges=_EXCHANGES, deadline=deadline)
     if columns is None:
-        if task.objective != "prompt":
-            return None
+        limit = min(deadline, monotonic() + _SECONDS)
         try:
-            CaseDistinction(_CASES, deadline).refute(system)
+            refute_by_solver(tightened(system, limit), limit - monotonic())
         except CoverFound as found:
             columns = found.columns
-        except OutOfEffort:
+        except (Refuted, OutOfEffort):
             return None
         else:
             return None
@@ -133,9 +126,9 @@ def _contended(
     The halves cannot both have what they reach alone, so the split may have several steps.
     """
     every = distances_between(joint.alone("k-center", 1), visual.lower, inf)
-    # With its best visual half the split reaches some prompt radius, so that is an end of the way.
-    end = _nearest_apart(joint, visual.halves.visual)
-    start = _farthest_apart(joint, prompt.halves.prompt)
+    # Either half at its best, and the other half as good as it is then without these tokens.
+    start = _best_beside(joint, prompt=prompt, deadline=deadline)
+    end = _best_beside(joint, visual=visual, deadline=deadline)
     steps: list[Step] = []
     prompt_lower = prompt.lower
     while True:
@@ -191,15 +184,20 @@ def _close(
     return search
 
 
-def _nearest_apart(joint: CoverTask, visual: list[int]) -> Halves:
-    """A prompt half beside given visual centres: the free token that strays least."""
-    worst = joint.prompt.max(axis=1)
-    worst[visual] = inf
-    return Halves([int(worst.argmin())], list(visual))
-
-
-def _farthest_apart(joint: CoverTask, prompt: list[int]) -> Halves:
-    """A visual half beside given prompt centres, by farthest points."""
-    room = min(joint.limits[1], joint.visual_count - len(prompt))
-    added = farthest_order(joint.visual, [], room, banned=prompt)
-    return Halves(list(prompt), added.tolist())
+def _best_beside(
+    joint: CoverTask,
+    *,
+    prompt: Closing | None = None,
+    visual: Closing | None = None,
+    deadline: float,
+) -> Halves:
+    """The given half, and the best other half that uses none of its tokens."""
+    share = monotonic() + (deadline - monotonic()) / 4
+    if prompt is not None:
+        given = prompt.halves.prompt
+        task = joint.alone("k-center", joint.limits[1], banned=given)
+        return Halves(given, least_radius(task, share, patience=0.0).halves.visual)
+    assert visual is not None
+    given = visual.halves.visual
+    task = joint.alone("prompt", joint.limits[0], banned=given)
+    return Halves(least_radius(task, share, patience=0.0).halves.prompt, given)

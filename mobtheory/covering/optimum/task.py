@@ -1,5 +1,6 @@
 """A covering task on NumPy distances, and the cover system that each radius makes of it."""
 
+from collections.abc import Sequence
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -30,6 +31,7 @@ class CoverTask:
     prompt : (N, L) distances from V to P; L = 0 under "k-center"
     objective : which rows a token covers in which half
     limits : (K,) for |S_p| + |S_v| <= K, or (K_p, K_v)
+    banned : tokens that must not be chosen, though they must be covered
     """
 
     def __init__(
@@ -38,10 +40,11 @@ class CoverTask:
         prompt: NDArray[np.float64],
         objective: Objective,
         limits: tuple[int, ...],
+        banned: Sequence[int] = (),
     ) -> None:
         self.visual, self.prompt = visual, prompt
         self.objective: Objective = objective
-        self.limits = limits
+        self.limits, self.banned = limits, list(banned)
         self.visual_count, self.prompt_count = prompt.shape
         # Few visual rows decide most radii of a large task with few centres; the others are
         # checked afterwards.
@@ -53,10 +56,10 @@ class CoverTask:
         else:
             self.rows = np.arange(count)
 
-    def alone(self, objective: Objective, limit: int) -> "CoverTask":
-        """The same tokens with one objective for one half."""
+    def alone(self, objective: Objective, limit: int, banned: Sequence[int] = ()) -> "CoverTask":
+        """The same tokens with one objective for one half, some left to the other half."""
         prompt = self.prompt[:, :0] if objective == "k-center" else self.prompt
-        return CoverTask(self.visual, prompt, objective, (limit,))
+        return CoverTask(self.visual, prompt, objective, (limit,), banned)
 
     @property
     def most_visual(self) -> int:
@@ -98,7 +101,10 @@ class CoverTask:
         rows = np.concatenate([prompts, self.prompt_count + self.rows])
         if partner is None:
             partner = np.full(len(columns), -1)
-        return CoverSystem(covers, rows, columns, group, self.limits, partner)
+        system = CoverSystem(covers, rows, columns, group, self.limits, partner)
+        if not self.banned:
+            return system
+        return system.only_columns(~np.isin(columns % self.visual_count, self.banned))
 
     def halves(self, columns: Columns) -> Halves:
         """Translate named columns; a token that got both roles keeps the prompt one."""
@@ -158,9 +164,10 @@ class CoverTask:
             room = self.limits[1] - len(visual)
         else:
             room = self.limits[0] - len(prompt) - len(visual)
-        room = min(room, self.visual_count - len(prompt) - len(visual))
+        taken = prompt + visual + self.banned
+        room = min(room, self.visual_count - len(taken))
         centers = visual if self.objective == "radius" else prompt + visual
-        added = farthest_order(self.visual, centers, room, banned=prompt + visual)
+        added = farthest_order(self.visual, centers, room, banned=taken)
         return Halves(prompt, visual + added.tolist())
 
 
