@@ -11,8 +11,7 @@ from mobtheory.covering.optimum.cover_system import Columns, CoverSystem
 Objective = Literal["radius", "union", "k-center", "prompt"]
 """What a radius must reach; "prompt" is d_H(S_p, P) alone."""
 
-_ROWS_AT_ONCE = 1200
-_TOKENS_PER_PICK = 16
+_ROWS_AT_ONCE = 4000
 
 
 class Halves(NamedTuple):
@@ -46,13 +45,12 @@ class CoverTask:
         self.objective: Objective = objective
         self.limits, self.banned = limits, list(banned)
         self.visual_count, self.prompt_count = prompt.shape
-        # Few visual rows decide most radii of a large task with few centres; the others are
-        # checked afterwards.
+        # Few visual rows decide most radii of a large task; the others are checked afterwards.
         count, picks = self.visual_count, sum(limits)
         if objective == "prompt":
             self.rows = np.arange(0)
-        elif count > _ROWS_AT_ONCE and picks * _TOKENS_PER_PICK < count:
-            self.rows = np.sort(farthest_order(visual, [], max(4 * picks, 64)))
+        elif count > _ROWS_AT_ONCE:
+            self.rows = np.sort(farthest_order(visual, [], min(count, max(4 * picks, 64))))
         else:
             self.rows = np.arange(count)
 
