@@ -200,6 +200,19 @@ def test_local_search_ends_where_no_exchange_helps(drawn, seed):
             assert every.radii((), exchanged)[2] >= reached
 
 
+@pytest.mark.parametrize("seed", range(12))
+def test_no_exchange_helps_among_many_tokens_either(seed):
+    rng = np.random.default_rng(seed)
+    visual, budget = rng.integers(0, 60, size=(60, 2)), int(rng.integers(2, 20))
+    problem = CoveringProblem(visual, visual[:1], budget)
+    result = solve_approximate(problem, "local-search", seed=seed)
+    within, centers = problem.visual_visual, result.selection.visual_centers.tolist()
+    assert within[centers].min(axis=0).max() == result.upper
+    for out in centers:
+        rest = within[[c for c in centers if c != out]].min(axis=0)
+        assert np.minimum(rest, within).max(axis=1).min() >= result.upper
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_brackets_of_larger_clouds_hold_the_proven_optimum(seed):
     rng = np.random.default_rng(seed)

@@ -10,6 +10,7 @@ import torch
 import mobtheory as mob
 from mobtheory.claims import Verdict
 from mobtheory.covering import CoveringProblem, evaluate_selection, mob_select, solve_approximate
+from mobtheory.covering.approximate.local_search import _Exchange
 from mobtheory.covering.approximate.solve import ApproximateMethod
 from mobtheory.errors import InvalidProblem
 
@@ -137,6 +138,24 @@ def test_searches_are_never_worse_than_farthest_points_and_mostly_better(method)
         assert reached <= start
         better += reached < start
     assert better >= 20
+
+
+@pytest.mark.parametrize("budget", [1, 2, 7])
+def test_exchanges_keep_the_two_nearest_centers_and_foresee_every_radius(budget):
+    within = PROBLEM.visual_visual
+    exchange = _Exchange(within, np.arange(budget), np.random.default_rng(3))
+    exchange.run()
+    held = exchange.held.tolist()
+    assert len(set(held)) == budget
+    nearest = np.sort(np.vstack([within[held], np.full((1, 60), np.inf)]), axis=0)
+    assert np.array_equal(exchange.near, nearest[0])
+    assert np.array_equal(exchange.next, nearest[1])
+    entering = np.setdiff1d(np.arange(60), held)
+    foreseen = exchange._radii(entering)
+    for place in range(budget):
+        rest = within[held[:place] + held[place + 1 :]].min(axis=0, initial=np.inf)
+        radii = np.minimum(rest, within[entering]).max(axis=1)
+        assert np.array_equal(foreseen[:, place], radii)
 
 
 @pytest.mark.parametrize("method", METHODS)

@@ -12,7 +12,10 @@ from mobtheory.covering.optimum.task import CoverTask, Halves, farthest_order
 
 
 def _choose(given: Given) -> Choice:
-    """Farthest points give the first radius; greedy covers only replace what they improve."""
+    """Farthest points give the first radius; greedy covers only replace what they improve.
+
+    A cover may reach less than a radius at which there seemed to be none; that ends the search.
+    """
     task, budget = given.task, given.problem.budget
     best = farthest_order(task.visual, [], budget).tolist()
     levels = distances_between(task, 0.0, _reached(task, best))
@@ -26,8 +29,6 @@ def _choose(given: Given) -> Choice:
             added = farthest_order(task.visual, cover, budget - len(cover)).tolist()
             best = [*cover, *added]
             high = int(np.searchsorted(levels, _reached(task, best)))
-            # A cover may reach less than a radius at which there seemed to be none.
-            low = min(low, high - 1)
     return Choice(Halves([], best), 2.0, ANY_CENTERS)
 
 

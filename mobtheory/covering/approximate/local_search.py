@@ -120,17 +120,12 @@ class _Exchange:
         order = np.argsort(self.first, kind="stable")
         places, starts = np.unique(self.first[order], return_index=True)
         to_new = self.distances[np.ix_(tokens, order)]
-        stays = np.maximum.reduceat(np.minimum(to_new, self.near[order]), starts, axis=1)
+        stays = np.minimum(to_new, self.near[order])
         leaves = np.maximum.reduceat(np.minimum(to_new, self.next[order]), starts, axis=1)
-        top = stays.argmax(axis=1)
-        rows = np.arange(len(tokens))
-        highest = stays[rows, top].copy()
-        stays[rows, top] = -np.inf
-        others = np.repeat(highest[:, None], len(places), axis=1)
-        others[rows, top] = stays.max(axis=1)
         # A centre that is nearest to nothing leaves no trace.
-        radii = np.repeat(highest[:, None], len(self.held), axis=1)
-        radii[:, places] = np.maximum(others, leaves)
+        radii = np.repeat(stays.max(axis=1)[:, None], len(self.held), axis=1)
+        # What leaves is never nearer than what stays, so its own group may count in both.
+        radii[:, places] = np.maximum(radii[:, places], leaves)
         return radii
 
 
