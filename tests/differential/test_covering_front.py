@@ -87,56 +87,61 @@ def test_the_exact_front_is_the_front_of_all_selections(problem, restricted, dat
         assert covering.visual_radius == point.visual_radius
 
 
-@settings(max_examples=250, deadline=None)
-@given(problems(), st.sampled_from(["greedy", "hasty"]))
-def test_an_inexact_front_is_within_its_factor_and_its_brackets(problem, kind):
-    front = (
-        pareto_front(problem, method="greedy")
-        if kind == "greedy"
-        else pareto_front(problem, time_limit=1e-9)
-    )
-    splits = [(k, problem.budget - k) for k in range(1, problem.budget)]
+@settings(max_examples=300, deadline=None)
+@given(problems(), st.sampled_from(["greedy", "hasty"]), st.booleans(), st.data())
+def test_an_inexact_front_is_within_its_factor_and_its_brackets(problem, kind, restricted, data):
+    chosen = list(range(1, problem.budget))
+    if restricted:
+        chosen = data.draw(st.lists(st.sampled_from(chosen), min_size=1, unique=True))
+    how = {"method": "greedy"} if kind == "greedy" else {"time_limit": 1e-9}
+    front = pareto_front(problem, prompt_budgets=chosen if restricted else None, **how)
+    splits = [(k, problem.budget - k) for k in chosen]
     exact = front_of(all_radii(problem.visual_visual, problem.visual_prompt, splits))
     assert front.factor >= 1
-    for prompt_radius, visual_radius in exact:
-        assert (
-            any(
+    if front.factor < inf:
+        for prompt_radius, visual_radius in exact:
+            assert any(
                 point.prompt_radius <= front.factor * prompt_radius
                 and point.visual_radius <= front.factor * visual_radius
                 for point in front
-                if front.factor < inf
             )
-            or front.factor == inf
-        )
     for point in front:
         least = min(v for p, v in exact if p <= point.prompt_radius)
         assert point.lower <= least <= point.upper == point.visual_radius
+        assert point.selection.prompt_centers.shape[0] <= point.split[0]
+        assert point.selection.visual_centers.shape[0] <= point.split[1]
     radii = [(p.prompt_radius, p.visual_radius) for p in front]
     assert radii == front_of(radii)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(problems())
-def test_each_point_carries_proofs_of_what_its_halves_reach_alone(problem):
+@example(CONTESTED)
+def test_each_point_carries_proofs_of_its_bounds(problem):
+    within, to_prompt = problem.visual_visual, problem.visual_prompt
+
+    def confirmed(certificate, objective, limits, near_visual, near_prompt):
+        return check_refutation(
+            certificate.refutation,
+            near_visual=near_visual,
+            near_prompt=near_prompt,
+            objective=objective,
+            limits=limits,
+        ).confirmed
+
     for point in pareto_front(problem):
-        alone = (
-            ("k-center", point.certificate, point.split[1]),
-            ("prompt", point.prompt_certificate, point.split[0]),
-        )
-        for objective, certificate, limit in alone:
-            if certificate.refutation is None:
-                continue
-            distances = problem.visual_visual if objective == "k-center" else problem.visual_prompt
-            # The proof holds below some distance; find the largest for which it does.
-            proven = [
-                radius
-                for radius in np.unique(distances)
-                if check_refutation(
-                    certificate.refutation,
-                    near_visual=problem.visual_visual < radius,
-                    near_prompt=problem.visual_prompt < radius,
-                    objective=objective,
-                    limits=(limit,),
-                ).confirmed
-            ]
-            assert proven
+        prompts, visuals = point.split
+        nearer = within < point.visual_alone, to_prompt < point.prompt_alone
+        if point.visual_alone > 0:
+            assert confirmed(point.certificate, "k-center", (visuals,), *nearer)
+            farther = within <= point.visual_alone, nearer[1]
+            assert not confirmed(point.certificate, "k-center", (len(within),), *farther)
+        if point.prompt_alone > 0:
+            assert confirmed(point.prompt_certificate, "prompt", (prompts,), *nearer)
+        # The bound of the point is what its visual half alone shows, or what both show together.
+        if point.joint_certificate is None:
+            assert point.lower == point.visual_alone
+        else:
+            nearer = within < point.lower, to_prompt <= point.prompt_radius
+            assert confirmed(point.joint_certificate, "radius", point.split, *nearer)
+        assert point.solver is None

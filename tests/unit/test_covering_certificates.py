@@ -13,7 +13,7 @@ from mobtheory.covering import (
     verify_lower_bound,
 )
 from mobtheory.covering.optimum import Dual, Refutation
-from mobtheory.covering.optimum.reduction import Dominance, Implication
+from mobtheory.covering.optimum.reduction import Dominance, Omission
 from mobtheory.errors import InvalidProblem
 
 
@@ -123,13 +123,56 @@ def test_an_open_case_is_noticed():
     assert not verify_lower_bound(distances, with_refutation(result, tampered)).confirmed
 
 
-@pytest.mark.parametrize("kind", [Dominance, Implication])
-def test_a_reduction_that_does_not_follow_is_rejected(kind):
+@pytest.mark.parametrize(
+    ("dropped", "kept"),
+    [
+        ([12], [18]),
+        ([12], [12]),
+        ([12], [-12]),
+        ([12, 13], [14]),
+        ([12, 12], [13, 13]),
+        ([99], [12]),
+    ],
+)
+def test_a_column_left_out_without_a_stand_in_is_noticed(dropped, kept):
     distances, result, dual = packed()
-    offset = len(distances) if kind is Dominance else 0
-    for dropped, kept in ((0, 6), (0, 0)):
-        step = kind(np.asarray([dropped + offset]), np.asarray([kept + offset]))
-        tampered = with_refutation(result, Refutation((step, dual)))
+    step = Dominance(np.asarray(dropped), np.asarray(kept))
+    tampered = with_refutation(result, Refutation((step, dual)))
+    assert not verify_lower_bound(distances, tampered).confirmed
+
+
+def test_all_columns_standing_in_for_themselves_prove_nothing():
+    distances, result, _ = packed()
+    count, none = len(distances), np.zeros(0, dtype=np.int64)
+    columns = np.arange(count, 2 * count)
+    one = np.asarray([1])
+    row = Dual(np.asarray([0]), one, (0,), none, none)
+    for kept in (columns, columns - 2 * count):
+        forged = replace(
+            with_refutation(result, Refutation((Dominance(columns, kept), row))), lower=1e9
+        )
+        assert not verify_lower_bound(distances, forged).confirmed
+
+
+def test_one_toll_is_not_paid_by_many_tokens():
+    rng = np.random.default_rng(2)
+    problem = CoveringProblem(rng.normal(size=(10, 3)), rng.normal(size=(2, 3)), 6)
+    result = solve_exact(problem)
+    one = np.asarray([1])
+    for tokens in (np.arange(10), np.zeros(10, dtype=np.int64)):
+        dual = Dual(np.asarray([0, 2]), np.asarray([1, 1]), (0,), tokens, one)
+        forged = replace(with_refutation(result, Refutation((dual,))), lower=100.0)
+        assert not verify_lower_bound(problem, forged).confirmed
+
+
+def test_rows_left_out_weaken_a_proof_and_never_help_it():
+    distances, result, dual = packed()
+    harmless = Omission(np.setdiff1d(np.arange(12), dual.rows))
+    assert verify_lower_bound(
+        distances, with_refutation(result, Refutation((harmless, dual)))
+    ).confirmed
+    for rows in (dual.rows[:1], np.arange(12), np.asarray([99]), np.asarray([-1])):
+        tampered = with_refutation(result, Refutation((Omission(rows), dual)))
         assert not verify_lower_bound(distances, tampered).confirmed
 
 
@@ -150,8 +193,10 @@ def test_all_objectives_and_splits_are_confirmed():
             result = solve_exact(problem, objective=objective, prompt_budget=split)
             assert result.limits == ((7,) if split is None else (split, 7 - split))
             assert verify_lower_bound(problem, result).confirmed
-            for other in (problem.with_budget(7), problem):
-                assert verify_lower_bound(other, result).confirmed
+            assert verify_lower_bound(problem.with_budget(7), result).confirmed
+            for other in (6, 8):
+                with pytest.raises(InvalidProblem, match="budget"):
+                    verify_lower_bound(problem.with_budget(other), result)
             raised = replace(result, lower=float(np.nextafter(result.lower, np.inf)) + 1e-9)
             assert not verify_lower_bound(problem, raised).confirmed
 
@@ -163,11 +208,35 @@ def test_a_bare_matrix_has_no_prompt():
         verify_lower_bound(problem.visual_visual, solve_exact(problem))
 
 
+@pytest.mark.parametrize("lower", [float("nan"), float("inf")])
+def test_a_lower_end_that_is_no_distance_is_not_confirmed(lower):
+    distances, result = SEARCHED
+    assert not verify_lower_bound(distances, replace(result, lower=lower)).confirmed
+
+
+def test_what_is_no_result_is_refused():
+    for wrong in (None, 3, replace(SEARCHED[1], objective="mean")):
+        with pytest.raises(InvalidProblem, match="ExactResult"):
+            verify_lower_bound(SEARCHED[0], wrong)
+
+
+def test_a_proof_on_few_rows_leaves_the_others_out():
+    points = np.random.default_rng(662664).normal(size=(83, 5))
+    distances = CoveringProblem(points, points[:1], 1).visual_visual
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("mobtheory.covering.optimum.task._ROWS_AT_ONCE", 10)
+        result = k_center(distances, 6)
+    assert result.upper == k_center(distances, 6).upper
+    assert verify_lower_bound(distances, result).confirmed
+
+
 def test_kinds_and_texts():
     distances, result, dual = packed()
     assert result.certificate.kind == "packing"
     assert repr(result.certificate) == "Certificate(kind='packing', cases=1)"
     assert repr(SEARCHED[1].certificate).startswith("Certificate(kind='search', cases=")
+    near = CoveringProblem([[0.0], [1.0], [2.0]], [[50.0]], 2)
+    assert solve_exact(near).certificate.kind == "dual"
     weighted = Dual(dual.rows, dual.weights * 3, (3,), dual.tokens, dual.tolls)
     assert Certificate(Refutation((weighted,))).kind == "dual"
     assert verify_lower_bound(distances, with_refutation(result, Refutation((weighted,)))).confirmed

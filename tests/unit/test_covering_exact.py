@@ -111,7 +111,7 @@ def test_the_search_stops_soon_after_its_deadline():
     problem = CoveringProblem(rng.normal(size=(300, 4)), rng.normal(size=(8, 4)), 20)
     start = monotonic()
     result = solve_exact(problem, time_limit=0.5)
-    assert monotonic() - start < 20
+    assert monotonic() - start < 4
     assert result.status == "time-limit"
     assert result.nodes > 0
     assert 0 < result.lower < result.upper

@@ -39,8 +39,8 @@ class Dual:
 
     @property
     def is_packing(self) -> bool:
-        """Whether all weights are 1 and nothing pays a toll."""
-        return not len(self.tolls) and set(self.weights.tolist()) <= {1}
+        """Whether rows that share no column outnumber a limit: weights and prices are 1."""
+        return not len(self.tolls) and set(self.weights.tolist()) == {max(self.prices)} == {1}
 
     def gap(self, limits: tuple[int, ...]) -> int:
         """B - W; below 0 there is no cover within the limits."""

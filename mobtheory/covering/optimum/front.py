@@ -23,22 +23,30 @@ class FrontPoint(Covering):
         Whether lower = upper, the time was over before, or the point comes from a greedy rule.
     split : (int, int)
         The budgets K_p and K_v of the halves for which it was found.
-    certificate : Certificate
-        Proves that K_v centres reach no visual radius below what was found for them alone.
-    prompt_certificate : Certificate
-        Proves that K_p centres reach no smaller prompt radius.
-
-    Notes
-    -----
-    The two certificates are those of the objectives "k-center" with K_v and "prompt" with K_p.
+    visual_alone, prompt_alone : float
+        Below these K_v centres reach no visual radius, and K_p centres no prompt radius.
+    certificate, prompt_certificate : Certificate
+        Prove these two; None for a greedy front, whose packings are not kept.
+    joint_certificate : Certificate or None
+        Where the halves contend for tokens: proves that within this prompt radius the split
+        reaches no visual radius below its own.
     """
 
     lower: float
     upper: float
     status: FrontStatus
     split: tuple[int, int]
+    visual_alone: float
+    prompt_alone: float
     certificate: Certificate | None = field(default=None, compare=False)
     prompt_certificate: Certificate | None = field(default=None, compare=False)
+    joint_certificate: Certificate | None = field(default=None, compare=False)
+
+    @property
+    def solver(self) -> str | None:
+        """The solver whose word some certificate rests on, if any."""
+        every = (self.certificate, self.prompt_certificate, self.joint_certificate)
+        return next((one.solver for one in every if one is not None and one.solver), None)
 
     @classmethod
     def of(cls, covering: Covering, **bracket: Any) -> "FrontPoint":

@@ -26,7 +26,7 @@ def greedy_staircases(
     staircases: list[Staircase] = []
     for k in budgets:
         prompt = prompt_order[:k]
-        room = min(budget - len(prompt), task.visual_count - len(prompt))
+        room = min(budget - k, task.visual_count - len(prompt))
         visual = farthest_order(task.visual, [], room, banned=prompt).tolist()
         halves = Halves(prompt, visual)
         reached = task.radii(halves)
@@ -35,7 +35,8 @@ def greedy_staircases(
         centers = budget - k
         visual_lower = float(visual_lowers[centers]) if centers < len(visual_lowers) else 0.0
         step = Step(halves, *reached, min(prompt_lower, reached[0]), min(visual_lower, reached[1]))
-        staircases.append(Staircase((k, centers), (step,), min(visual_lower, reached[1])))
+        floors = min(visual_lower, reached[1]), min(prompt_lower, reached[0])
+        staircases.append(Staircase((k, centers), (step,), *floors))
     return staircases, ()
 
 

@@ -9,7 +9,7 @@ from mobtheory.covering.counts import as_count
 from mobtheory.covering.distance_matrix import as_square_distances
 from mobtheory.covering.optimum.bracket import Progress, labelled, least_radius
 from mobtheory.covering.optimum.result import ExactResult
-from mobtheory.covering.optimum.solve import as_seconds
+from mobtheory.covering.optimum.solve import as_progress, as_seconds
 from mobtheory.covering.optimum.task import CoverTask
 from mobtheory.covering.selection import Selection
 from mobtheory.geometry.points import Array, to_numpy
@@ -65,6 +65,7 @@ def k_center(
     matrix = as_square_distances(called, "distances", distances, copy=False)
     centers = as_count(called, "k", k, 1, matrix.shape[0])
     deadline = monotonic() + as_seconds(called, time_limit)
+    progress = as_progress(called, progress)
     visual = to_numpy(matrix)
     task = CoverTask(visual, np.empty((len(visual), 0)), "k-center", (centers,))
     closing = least_radius(task, deadline, labelled(task.objective, progress))

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from time import monotonic
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from mobtheory.covering.counts import as_count
 from mobtheory.covering.optimum.bracket import Progress
 from mobtheory.covering.optimum.front import FrontPoint, FrontStatus, ParetoFront
 from mobtheory.covering.optimum.greedy_splits import greedy_staircases
-from mobtheory.covering.optimum.solve import as_seconds, measured, task_of
+from mobtheory.covering.optimum.solve import as_progress, as_seconds, measured, task_of
 from mobtheory.covering.optimum.splits import SplitResult, solve_split
 from mobtheory.covering.optimum.staircase import Staircase, undominated
 from mobtheory.covering.problem import CoveringProblem, check_problem
@@ -90,6 +90,7 @@ def pareto_front(
         )
     budgets = _budgets(called, problem, prompt_budgets)
     deadline = start + as_seconds(called, time_limit)
+    progress = as_progress(called, progress)
     staircases, notes = (
         _exact(problem, budgets, deadline, progress)
         if method == "exact"
@@ -98,10 +99,17 @@ def pareto_front(
     return _front(problem, staircases, method, start, notes)
 
 
-def _budgets(called: str, problem: CoveringProblem, given: Iterable[int] | None) -> list[int]:
+def _budgets(called: str, problem: CoveringProblem, given: Any) -> list[int]:
     highest = problem.budget - 1
     if given is None:
         return list(range(1, min(highest, problem.prompt_count) + 1))
+    if not isinstance(given, Iterable):
+        raise InvalidProblem(
+            called,
+            f"prompt_budgets={given!r}",
+            "prompt_budgets are several integers",
+            "Pass a list, such as [4, 8], or None for all.",
+        )
     budgets = sorted({as_count(called, "prompt_budgets", k, 1, highest) for k in given})
     if not budgets:
         raise InvalidProblem(
@@ -160,8 +168,11 @@ def _front(
                 lower=min(lower, covering.visual_radius),
                 status="optimal" if proven else _unproven(method),
                 split=staircase.split,
+                visual_alone=staircase.visual_floor,
+                prompt_alone=staircase.prompt_floor,
                 certificate=staircase.certificate,
                 prompt_certificate=staircase.prompt_certificate,
+                joint_certificate=step.certificate,
             )
         )
     factor = max(staircase.factor for staircase in staircases)

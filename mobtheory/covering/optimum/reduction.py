@@ -21,14 +21,13 @@ class Dominance(NamedTuple):
     kept: NDArray[np.int64]
 
 
-class Implication(NamedTuple):
-    """Rows that were left out, and for each one that stays and is covered only if it is."""
+class Omission(NamedTuple):
+    """Rows that need not be looked at: what covers the others covers them too, or nobody asked."""
 
-    dropped: NDArray[np.int64]
-    kept: NDArray[np.int64]
+    rows: NDArray[np.int64]
 
 
-Reduction = Dominance | Implication
+Reduction = Dominance | Omission
 
 
 def reduced(system: CoverSystem) -> tuple[CoverSystem, list[Reduction]]:
@@ -53,25 +52,21 @@ def reduced(system: CoverSystem) -> tuple[CoverSystem, list[Reduction]]:
             names = system.columns
             steps.append(Dominance(names[dominated], names[dominator[dominated]]))
             system = system.only_columns(~dominated)
-        implied, witness = _implied_rows(system.covers)
+        implied = _implied_rows(system.covers)
         if not implied.any():
             # Without a row less, no column can have become dominated.
             return system, steps
-        names = system.rows
-        steps.append(Implication(names[implied], names[witness[implied]]))
+        steps.append(Omission(system.rows[implied]))
         system = system.only_rows(~implied)
 
 
-def _implied_rows(covers: Mask) -> tuple[Mask, NDArray[np.int64]]:
-    """Rows that hold all columns of another row, and that row; of equal rows the first stays."""
+def _implied_rows(covers: Mask) -> Mask:
+    """Rows that hold all columns of another row; of equal rows the first stays."""
     implied = np.zeros(len(covers), dtype=bool)
-    witness = np.full(len(covers), -1)
     sizes = np.count_nonzero(covers, axis=1)
     for larger, smaller in _contained_pairs(covers):
-        better = (sizes[smaller] < sizes[larger]) | (smaller < larger)
-        implied[larger[better]] = True
-        witness[larger[better]] = smaller[better]
-    return implied, _last_in_chain(implied, witness)
+        implied[larger[(sizes[smaller] < sizes[larger]) | (smaller < larger)]] = True
+    return implied
 
 
 def _dominated_columns(system: CoverSystem) -> tuple[Mask, NDArray[np.int64]]:
@@ -85,14 +80,10 @@ def _dominated_columns(system: CoverSystem) -> tuple[Mask, NDArray[np.int64]]:
         better &= (sizes[larger] > sizes[smaller]) | (larger < smaller) | ~free[smaller]
         dominated[smaller[better]] = True
         dominator[smaller[better]] = larger[better]
-    return dominated, _last_in_chain(dominated, dominator)
-
-
-def _last_in_chain(gone: Mask, instead: NDArray[np.int64]) -> NDArray[np.int64]:
-    """What stands in for each that went, where a stand-in may itself have gone."""
-    while (again := gone & gone[instead]).any():
-        instead[again] = instead[instead[again]]
-    return instead
+    # A dominator may itself have gone; its own dominator covers at least as much.
+    while (gone := dominated & dominated[dominator]).any():
+        dominator[gone] = dominator[dominator[gone]]
+    return dominated, dominator
 
 
 def _contained_pairs(sets: Mask) -> Iterator[tuple[Any, Any]]:

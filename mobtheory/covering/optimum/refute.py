@@ -114,7 +114,9 @@ class CaseDistinction:
     def refute_tightened(self, tight: Tightened) -> Refutation:
         """As `refute`, choosing each column of the row with the fewest, the likeliest first."""
         system = tight.system
-        row = int(np.count_nonzero(system.covers, axis=1).argmin())
+        sizes = np.count_nonzero(system.covers, axis=1)
+        # A row with one column offers no choice; its column is in every solution of the bounds.
+        row = int(np.where(sizes > 1, sizes, len(system.columns) + 1).argmin())
         options = np.flatnonzero(system.covers[row])
         options = options[np.argsort(-tight.solution[options], kind="stable")]
         names, branch_row = system.columns[options].tolist(), int(system.rows[row])

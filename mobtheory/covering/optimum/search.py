@@ -12,7 +12,7 @@ from mobtheory.covering.optimum.certificate import Refutation
 from mobtheory.covering.optimum.cover_system import Columns, CoverSystem
 from mobtheory.covering.optimum.integer import refute_by_solver
 from mobtheory.covering.optimum.local_search import search_cover
-from mobtheory.covering.optimum.reduction import Reduction, reduced
+from mobtheory.covering.optimum.reduction import Omission, Reduction, reduced
 from mobtheory.covering.optimum.refute import (
     CaseDistinction,
     CoverFound,
@@ -113,12 +113,23 @@ class RadiusSearch:
     def _replace_solver(self, seconds: float) -> None:
         """Try to prove by duals and cases what so far a solver says."""
         deadline = monotonic() + min(seconds, self._time_left)
-        try:
+
+        def attempt() -> Refutation:
             tight = self._tightened(self.low)
-            if len(tight.system.columns) <= _MANY_COLUMNS:
-                self.refutation = self._by_cases(tight, deadline)
-        except (OutOfEffort, CoverFound):
+            if len(tight.system.columns) > _MANY_COLUMNS:
+                raise OutOfEffort
+            return self._by_cases(tight, deadline)
+
+        try:
+            self.refutation = attempt()
+        except Refuted as done:
+            self.refutation = done.refutation
+        except OutOfEffort:
             return
+        except CoverFound as found:
+            # The solver was wrong; nothing that it said is kept.
+            self._accepted(found.columns, self.low)
+            self.low, self.refutation = -1, None
 
     def _sweep(self, effort: "_Effort") -> None:
         """Bisect while each radius is either refuted or reached, then each end alone."""
@@ -133,9 +144,7 @@ class RadiusSearch:
         """Whether a level could be refuted or reached, by the cheapest means that does it."""
         if self._find(level, _GLANCE) or self._bounded(level) is not None:
             return True
-        if self._time_left <= 0:
-            return False
-        sparse = np.count_nonzero(self._tightened(level).system.covers) <= _FEW_ENTRIES
+        sparse = np.count_nonzero(self._system(level)[0].covers) <= _FEW_ENTRIES
         if sparse and self._ruled_out(level, effort) is not None:
             return True
         if self._find(level, effort):
@@ -145,7 +154,10 @@ class RadiusSearch:
     def _raise_lower(self, unknown: int, effort: "_Effort") -> None:
         while unknown - self.low > 1 and self._time_left > 0:
             middle = self._between(self.low, min(unknown, self.high))
-            if not (self._bounded(middle) or self._ruled_out(middle, effort)):
+            refuted = self._bounded(middle)
+            if refuted is None:
+                refuted = self._ruled_out(middle, effort)
+            if not refuted:
                 unknown = min(middle, self.high)
 
     def _cut_upper(self, unknown: int, effort: "_Effort") -> None:
@@ -221,10 +233,14 @@ class RadiusSearch:
         return None
 
     def _system(self, level: int) -> tuple[CoverSystem, list[Reduction]]:
-        """The reduced system of a level."""
-        return self._kept(
-            "reduced", level, lambda: reduced(self.task.system(*self.place(self.levels[level])))
-        )
+        """The reduced system of a level, and what led to it."""
+
+        def reduce() -> tuple[CoverSystem, list[Reduction]]:
+            system, steps = reduced(self.task.system(*self.place(float(self.levels[level]))))
+            unused = self.task.unused_rows()
+            return system, [Omission(unused), *steps] if len(unused) else steps
+
+        return self._kept("reduced", level, reduce)
 
     def _tightened(self, level: int) -> Tightened:
         """The system of a level after all bounds; raises what `tightened` raises."""

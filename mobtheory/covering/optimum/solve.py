@@ -1,7 +1,10 @@
 """Exact solutions of the covering problem, to proven optimality or with a certified bracket."""
 
+from math import inf
 from time import monotonic
 from typing import Any
+
+import numpy as np
 
 from mobtheory.covering.counts import as_count, is_boolean
 from mobtheory.covering.evaluation import Covering, evaluate_selection
@@ -86,6 +89,7 @@ def solve_exact(
     limits = _limits(problem, prompt_budget, objective)
     as_count(called, "workers", workers, 1)
     deadline = monotonic() + as_seconds(called, time_limit)
+    progress = as_progress(called, progress)
     task = task_of(problem, objective, limits)
     closing = least_radius(task, deadline, labelled(task.objective, progress))
     covering = measured(problem, closing.halves)
@@ -117,16 +121,29 @@ def measured(problem: CoveringProblem, halves: Halves) -> Covering:
     return evaluate_selection(problem, selection)
 
 
+def as_progress(called: str, progress: Any) -> Progress | None:
+    """Return something to call with brackets, or raise `InvalidProblem`."""
+    if progress is None or callable(progress):
+        return progress
+    raise InvalidProblem(
+        called,
+        f"progress={progress!r}",
+        "progress is called with (label, lower, upper)",
+        "Pass a function of three arguments, or None.",
+    )
+
+
 def as_seconds(called: str, time_limit: Any) -> float:
     """Return a time limit in seconds, or raise `InvalidProblem`."""
-    if is_boolean(time_limit) or not isinstance(time_limit, int | float) or not time_limit > 0:
+    number = isinstance(time_limit, int | float | np.floating | np.integer)
+    if is_boolean(time_limit) or not number or not (0 < time_limit <= 1e9 or time_limit == inf):
         raise InvalidProblem(
             called,
             f"time_limit={time_limit!r}",
-            "the time limit must be a number of seconds above 0",
+            "the time limit must be a number of seconds above 0 and below 1e9, or inf",
             "Pass 60.0, or inf for no limit.",
         )
-    return time_limit
+    return float(time_limit)
 
 
 def _limits(

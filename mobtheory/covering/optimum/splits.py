@@ -14,6 +14,7 @@ from mobtheory.covering.optimum.bracket import (
     labelled,
     least_radius,
 )
+from mobtheory.covering.optimum.certificate import Certificate, Refutation
 from mobtheory.covering.optimum.integer import refute_by_solver
 from mobtheory.covering.optimum.local_search import search_cover
 from mobtheory.covering.optimum.reduction import reduced
@@ -74,14 +75,27 @@ def solve_split(
         watch = labelled(f"{label}, contended", progress)
         steps = tuple(_contended(joint, prompt, visual, deadline, watch))
     staircase = Staircase(
-        (split[0], split[1]), steps, visual.lower, visual.certificate, prompt.certificate
+        (split[0], split[1]),
+        steps,
+        visual.lower,
+        prompt.lower,
+        visual.certificate,
+        prompt.certificate,
     )
     return SplitResult(staircase, prompt, visual)
 
 
-def _step(joint: CoverTask, halves: Halves, prompt_lower: float, visual_lower: float) -> Step:
+def _step(
+    joint: CoverTask,
+    halves: Halves,
+    prompt_lower: float,
+    visual_lower: float,
+    refutation: Refutation | None = None,
+) -> Step:
     reached = joint.radii(halves)
-    return Step(halves, *reached, min(prompt_lower, reached[0]), min(visual_lower, reached[1]))
+    certificate = None if refutation is None else Certificate(refutation)
+    lowers = min(prompt_lower, reached[0]), min(visual_lower, reached[1])
+    return Step(halves, *reached, *lowers, certificate)
 
 
 def _disjoint(joint: CoverTask, prompt: Closing, visual: Closing, deadline: float) -> Halves | None:
@@ -144,7 +158,7 @@ def _contended(
             deadline,
             watch,
         )
-        steps.append(_step(joint, found.best, prompt_lower, found.lower))
+        steps.append(_step(joint, found.best, prompt_lower, found.lower, found.refutation))
         reached = steps[-1].visual
         if reached <= visual.upper:
             return steps

@@ -19,6 +19,7 @@ class Step:
     prompt_lower : below this prompt radius the split reaches no visual radius below that of the
         step before, and none at all before the first step
     visual_lower : within the prompt radius `prompt` the split reaches no smaller visual radius
+    certificate : proves `visual_lower` where it is more than the visual half alone shows
     """
 
     halves: Halves
@@ -26,6 +27,7 @@ class Step:
     visual: float
     prompt_lower: float
     visual_lower: float
+    certificate: Certificate | None = None
 
 
 @dataclass(frozen=True)
@@ -35,12 +37,14 @@ class Staircase:
     Attributes
     ----------
     split : K_p, K_v
-    visual_floor : no selection of the split has a smaller visual radius
+    visual_floor : K_v centres reach no smaller visual radius, as `certificate` proves
+    prompt_floor : K_p centres reach no smaller prompt radius, as `prompt_certificate` proves
     """
 
     split: tuple[int, int]
     steps: tuple[Step, ...]
     visual_floor: float
+    prompt_floor: float
     certificate: Certificate | None = None
     prompt_certificate: Certificate | None = None
 

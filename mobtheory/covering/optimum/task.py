@@ -104,6 +104,12 @@ class CoverTask:
             return system
         return system.only_columns(~np.isin(columns % self.visual_count, self.banned))
 
+    def unused_rows(self) -> NDArray[np.int64]:
+        """Names of the visual rows that the systems leave out."""
+        if self.objective == "prompt":
+            return np.arange(0)
+        return self.prompt_count + np.setdiff1d(np.arange(self.visual_count), self.rows)
+
     def halves(self, columns: Columns) -> Halves:
         """Translate named columns; a token that got both roles keeps the prompt one."""
         count = self.visual_count

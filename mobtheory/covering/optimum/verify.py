@@ -1,14 +1,14 @@
 """Check a lower end without the solver: rebuild the rows from the distances, add whole numbers."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mobtheory.covering.distance_matrix import as_square_distances
 from mobtheory.covering.optimum.certificate import Dual, Refutation
-from mobtheory.covering.optimum.reduction import Dominance, Implication
+from mobtheory.covering.optimum.reduction import Dominance, Omission
 from mobtheory.covering.optimum.result import ExactResult
 from mobtheory.covering.optimum.task import Objective
 from mobtheory.covering.problem import CoveringProblem
@@ -25,7 +25,7 @@ class LowerBoundCheck:
     Attributes
     ----------
     confirmed : whether the lower end follows from the distances alone
-    trusted : the solver whose word the proof needs besides; then `confirmed` is False and
+    trusted : the solver whose word the proof needs besides, if any; then `confirmed` is False and
         `confirmed_given_trust` says whether the rest holds
     confirmed_given_trust : whether the proof is complete if that solver is believed
     cases : how many cases were checked
@@ -50,19 +50,20 @@ def verify_lower_bound(instance: CoveringProblem | Array, result: ExactResult) -
     ----------
     instance : CoveringProblem or (n, n) array
         What was solved: the problem given to `solve_exact`, or the distances given to `k_center`.
+        A problem must have the budget of the result.
     result : ExactResult
         Its `lower`, `objective`, `limits` and `certificate` are used, nothing else.
 
     Returns
     -------
     LowerBoundCheck
-        `confirmed` is True if the certificate proves that no selection has an objective below
-        `result.lower`.
+        `confirmed` is True if the certificate proves that no selection within `result.limits` has
+        an objective below `result.lower`.
 
     Raises
     ------
     InvalidProblem
-        The instance does not fit the objective of the result.
+        `result` is no exact result, or the instance does not fit its objective or budget.
 
     Notes
     -----
@@ -79,8 +80,10 @@ def verify_lower_bound(instance: CoveringProblem | Array, result: ExactResult) -
     >>> verify_lower_bound(distances, k_center(distances, 2)).confirmed
     True
     """
-    visual, prompt = _distances(instance, result.objective)
+    visual, prompt = _distances(instance, result)
     refutation = result.certificate.refutation
+    if not np.isfinite(result.lower):
+        return LowerBoundCheck(False, False, None, 0, f"{result.lower} is no distance")
     if refutation is None:
         proven = result.lower <= 0
         reason = "" if proven else "there is no proof for a lower end above 0"
@@ -114,14 +117,28 @@ def check_refutation(
     return LowerBoundCheck(True, True, None, proof.cases)
 
 
-def _distances(instance: Any, objective: Objective) -> tuple[Any, Any]:
-    if isinstance(instance, CoveringProblem):
-        return to_numpy(instance.visual_visual), to_numpy(instance.visual_prompt)
+def _distances(instance: Any, result: Any) -> tuple[Any, Any]:
     called = "verify_lower_bound"
-    if objective != "k-center":
+    if not isinstance(result, ExactResult) or result.objective not in get_args(Objective):
         raise InvalidProblem(
             called,
-            f"a {type(instance).__name__} for objective {objective!r}",
+            f"a {type(result).__name__} as the result",
+            "an ExactResult is needed",
+            "Pass what solve_exact or k_center returned.",
+        )
+    if isinstance(instance, CoveringProblem):
+        if sum(result.limits) != instance.budget:
+            raise InvalidProblem(
+                called,
+                f"a problem of budget {instance.budget} and a result for {sum(result.limits)}",
+                "both must have the same budget",
+                "Pass the problem that was solved.",
+            )
+        return to_numpy(instance.visual_visual), to_numpy(instance.visual_prompt)
+    if result.objective != "k-center":
+        raise InvalidProblem(
+            called,
+            f"a {type(instance).__name__} for objective {result.objective!r}",
             "only a k-center needs no prompt",
             "Pass the CoveringProblem that was solved.",
         )
@@ -165,8 +182,11 @@ class _Proof:
                 alive, closed = self._after_dual(step, alive, open_rows, limits)
                 if closed:
                     return
-            elif isinstance(step, Implication):
-                open_rows = self._after_implication(step, alive, open_rows)
+            elif isinstance(step, Omission):
+                # To leave rows out is always safe: fewer rows are easier to cover.
+                _require_names(len(open_rows), step.rows)
+                open_rows = open_rows.copy()
+                open_rows[step.rows] = False
             else:
                 alive = self._after_dominance(step, alive, open_rows, limits)
         if node.solver:
@@ -193,16 +213,16 @@ class _Proof:
     def _after_dual(
         self, dual: Dual, alive: Any, open_rows: Any, limits: tuple[int, ...]
     ) -> tuple[Any, bool]:
+        _require_names(len(open_rows), dual.rows, like=dual.weights)
+        _require_names(self.count, dual.tokens, like=dual.tolls)
+        if len(dual.prices) != len(limits) or any(type(price) is not int for price in dual.prices):
+            raise _Gap("a dual has no whole price for each limit")
         numbers = [*dual.weights.tolist(), *dual.tolls.tolist(), *dual.prices]
-        if (
-            min(numbers, default=0) < 0
-            or sum(numbers) * (1 + sum(map(abs, limits))) > _LARGEST_TOTAL
-        ):
+        total = sum(numbers) * (1 + sum(map(abs, limits)))
+        if min(numbers, default=0) < 0 or total > _LARGEST_TOTAL:
             raise _Gap("a dual has a negative number or sums beyond 64 bits")
-        if len(dual.prices) != len(limits) or not open_rows[dual.rows].all():
-            raise _Gap("a dual speaks of other limits or of rows that are covered already")
-        if len(set(dual.rows.tolist())) < len(dual.rows):
-            raise _Gap("a dual names a row twice")
+        if not open_rows[dual.rows].all():
+            raise _Gap("a dual speaks of rows that are covered already")
         if len(dual.tolls) and not self.paired:
             raise _Gap("there are tolls where halves may share tokens")
         price = np.asarray(dual.prices, dtype=np.int64)[self.group(limits)]
@@ -217,21 +237,15 @@ class _Proof:
         gap = spent + sum(dual.tolls.tolist()) - sum(dual.weights.tolist())
         return alive & (slack <= gap), gap < 0
 
-    def _after_implication(self, step: Implication, alive: Any, open_rows: Any) -> Any:
-        open_rows = open_rows.copy()
-        for dropped, kept in zip(step.dropped.tolist(), step.kept.tolist(), strict=True):
-            if dropped == kept or not open_rows[kept]:
-                raise _Gap(f"row {kept} cannot stand for row {dropped}")
-            if (self.covers[kept] & alive & ~self.covers[dropped]).any():
-                raise _Gap(f"a column covers row {kept} and not row {dropped}")
-            open_rows[dropped] = False
-        return open_rows
-
     def _after_dominance(
         self, step: Dominance, alive: Any, open_rows: Any, limits: tuple[int, ...]
     ) -> Any:
+        _require_names(2 * self.count, step.dropped, like=step.kept)
+        _require_names(2 * self.count, step.kept, distinct=False)
         group, alive = self.group(limits), alive.copy()
         for dropped, kept in zip(step.dropped.tolist(), step.kept.tolist(), strict=True):
+            if not alive[dropped]:
+                continue
             extra = self.covers[:, dropped] & open_rows
             if dropped != kept:
                 extra &= ~self.covers[:, kept]
@@ -244,3 +258,16 @@ class _Proof:
                 raise _Gap(f"column {dropped} covers more than column {kept}")
             alive[dropped] = False
         return alive
+
+
+def _require_names(count: int, names: Any, *, like: Any = None, distinct: bool = True) -> None:
+    """Raise `_Gap` unless these are whole numbers below a count, with as many whole numbers."""
+    for array in (names,) if like is None else (names, like):
+        if not isinstance(array, np.ndarray) or array.ndim != 1 or array.dtype != np.int64:
+            raise _Gap("a step holds something else than flat arrays of whole numbers")
+    if like is not None and len(like) != len(names):
+        raise _Gap("a step has arrays of unequal length")
+    if len(names) and not 0 <= names.min() <= names.max() < count:
+        raise _Gap("a step names what does not exist")
+    if distinct and len(np.unique(names)) < len(names):
+        raise _Gap("a step names something twice")
