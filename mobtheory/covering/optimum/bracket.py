@@ -1,6 +1,7 @@
 """The least radius of a task: from floors and a first selection to a closed bracket."""
 
 from collections.abc import Callable, Sequence
+from time import monotonic
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -55,7 +56,11 @@ def least_radius(
             floor, refutation = easier.lower, easier.certificate.refutation
         firsts.append(_shrunk(task, easier.halves))
     first = min(firsts, key=lambda halves: max(task.radii(halves)))
-    levels = distances_between(task, floor, max(task.radii(first)))
+    reached = max(task.radii(first))
+    if monotonic() >= deadline:
+        certificate = Certificate(refutation)
+        return Closing(first, min(floor, reached), reached, certificate, 0, notes)
+    levels = distances_between(task, floor, reached)
     search = RadiusSearch(
         task,
         lambda radius: (radius, radius),

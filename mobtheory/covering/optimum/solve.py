@@ -123,14 +123,14 @@ def measured(problem: CoveringProblem, halves: Halves) -> Covering:
 
 def as_progress(called: str, progress: Any) -> Progress | None:
     """Return something to call with brackets, or raise `InvalidProblem`."""
-    if progress is None or callable(progress):
-        return progress
-    raise InvalidProblem(
-        called,
-        f"progress={progress!r}",
-        "progress is called with (label, lower, upper)",
-        "Pass a function of three arguments, or None.",
-    )
+    if progress is not None and not callable(progress):
+        raise InvalidProblem(
+            called,
+            f"progress={progress!r}",
+            "progress is called with (label, lower, upper)",
+            "Pass a function of three arguments, or None.",
+        )
+    return progress  # pyright: ignore[reportReturnType]
 
 
 def as_seconds(called: str, time_limit: Any) -> float:

@@ -21,7 +21,7 @@ from mobtheory.covering.optimum.reduction import reduced
 from mobtheory.covering.optimum.refute import CoverFound, OutOfEffort, Refuted, tightened
 from mobtheory.covering.optimum.search import RadiusSearch, Watch
 from mobtheory.covering.optimum.staircase import Staircase, Step
-from mobtheory.covering.optimum.task import CoverTask, Halves
+from mobtheory.covering.optimum.task import CoverTask, Halves, farthest_order
 
 _EXCHANGES, _SECONDS = 300, 2.0
 
@@ -68,7 +68,10 @@ def solve_split(
         easier=None if easier is None else easier.visual,
         patience=0.0,
     )
-    together = _disjoint(joint, prompt, visual, deadline)
+    if monotonic() >= deadline:
+        together = _farthest_beside(joint, prompt.halves.prompt)
+    else:
+        together = _disjoint(joint, prompt, visual, deadline)
     if together is not None:
         steps = (_step(joint, together, prompt.lower, visual.lower),)
     else:
@@ -215,3 +218,9 @@ def _best_beside(
     given = visual.halves.visual
     task = joint.alone("prompt", joint.limits[0], banned=given)
     return Halves(least_radius(task, share, patience=0.0).halves.prompt, given)
+
+
+def _farthest_beside(joint: CoverTask, prompt: list[int]) -> Halves:
+    """The given prompt centres, and farthest points among the other tokens."""
+    room = min(joint.limits[1], joint.visual_count - len(prompt))
+    return Halves(prompt, farthest_order(joint.visual, [], room, banned=prompt).tolist())
