@@ -3,6 +3,8 @@
 import math
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
+# Powers of ten between which Python prints a float without an exponent.
+_PLAIN = -4, 16
 _INFINITE = {"inf": math.inf, "-inf": -math.inf}
 
 
@@ -84,10 +86,14 @@ def show_fine(value: float | str | None) -> str:
 def show_interval(low: float, high: float) -> tuple[str, str]:
     """Print both ends of an interval, rounded outwards, with digits that show its length.
 
+    Ends too large or too small for plain digits have an exponent.
+
     Examples
     --------
     >>> show_interval(0.70012345, 0.71987654), show_interval(1.2114999, 1.2115001)
     (('0.7001', '0.7199'), ('1.21149989', '1.21150011'))
+    >>> show_interval(1.25e200, 2e200), show_interval(0.0, 2e-200)
+    (('1.25e+200', '2e+200'), ('0', '2e-200'))
     """
     if low == high or math.isinf(high):
         return show_fine(low), show_fine(high)
@@ -102,5 +108,6 @@ def show_interval(low: float, high: float) -> tuple[str, str]:
         )
         if told[1] - told[0] <= (ends[1] - ends[0]) * 3 / 2:
             break
-    low_told, high_told = (f"{end.normalize():f}" for end in told)
+    form = "f" if _PLAIN[0] <= top < _PLAIN[1] else "g"
+    low_told, high_told = (format(end.normalize(), form) for end in told)
     return low_told, high_told

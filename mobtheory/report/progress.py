@@ -57,7 +57,8 @@ def shown_bracket() -> Generator[Callable[[str, float, float], None]]:
         with Progress(*columns, TimeElapsedColumn(), console=console, transient=True) as bars:
             yield _on_one_bar(bars)
     else:
-        yield _brackets_in_lines(console)
+        with _brackets_in_lines(console) as show:
+            yield show
 
 
 def _on_one_bar(bars: Progress) -> Callable[[str, float, float], None]:
@@ -76,18 +77,29 @@ def _on_one_bar(bars: Progress) -> Callable[[str, float, float], None]:
     return show
 
 
-def _brackets_in_lines(console: Console) -> Callable[[str, float, float], None]:
-    last = -math.inf
+@contextmanager
+def _brackets_in_lines(console: Console) -> Generator[Callable[[str, float, float], None]]:
+    """A line now and then, and at the end the last bracket, unless its line is there."""
+    last, waiting = -math.inf, ""
 
     def show(label: str, lower: float, upper: float) -> None:
-        nonlocal last
+        nonlocal last, waiting
+        waiting = f"{label}: {bracket_told(lower, upper)}"
         now = time.monotonic()
         if now - last >= _SECONDS_BETWEEN_LINES:
             last = now
-            told = f"{label}: {bracket_told(lower, upper)}"
-            console.print(told, highlight=False, markup=False, soft_wrap=True)
+            print_waiting()
 
-    return show
+    def print_waiting() -> None:
+        nonlocal waiting
+        if waiting:
+            console.print(waiting, highlight=False, markup=False, soft_wrap=True)
+        waiting = ""
+
+    try:
+        yield show
+    finally:
+        print_waiting()
 
 
 def _on_bars(bars: Progress) -> Callable[[str, int, int], None]:

@@ -1,5 +1,7 @@
 """A bracket that shrinks: one bar on a terminal, few plain lines elsewhere, all to stderr."""
 
+import contextlib
+
 import pytest
 
 from mobtheory.report import progress
@@ -14,7 +16,7 @@ def clock(monkeypatch):
     return now
 
 
-def test_lines_are_ten_seconds_apart_and_the_first_comes_at_once(clock, capsys):
+def test_lines_are_ten_seconds_apart_and_the_first_and_the_last_bracket_are_told(clock, capsys):
     with shown_bracket() as show:
         for second in range(35):
             clock[0] = 1000.0 + second
@@ -26,7 +28,28 @@ def test_lines_are_ten_seconds_apart_and_the_first_comes_at_once(clock, capsys):
         "radius: 0.51 to 0.7 (gap 27.1 %)",
         "radius: 0.52 to 0.7 (gap 25.7 %)",
         "radius: 0.53 to 0.7 (gap 24.3 %)",
+        "radius: 0.534 to 0.7 (gap 23.7 %)",
     ]
+
+
+@pytest.mark.parametrize("error", [None, KeyboardInterrupt])
+def test_a_search_of_an_instant_ends_with_its_last_bracket(clock, capsys, error):
+    with contextlib.suppress(KeyboardInterrupt), shown_bracket() as show:
+        show("radius", 0.5, 1.0)
+        show("radius", 0.75, 1.0)
+        show("radius", 0.75, 0.75)
+        if error:
+            raise error
+    assert capsys.readouterr().err.splitlines() == [
+        "radius: 0.5 to 1 (gap 50 %)",
+        "radius: 0.75 to 0.75 (gap 0 %)",
+    ]
+
+
+def test_where_nothing_is_told_nothing_is_printed(capsys):
+    with shown_bracket():
+        pass
+    assert capsys.readouterr().err == ""
 
 
 def test_a_bracket_without_an_upper_end_is_told(clock, capsys):

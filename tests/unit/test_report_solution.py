@@ -74,6 +74,15 @@ def test_an_interval_is_rounded_outwards_and_shows_its_length(one, other):
     assert told[1] - told[0] <= max(3 * (Decimal(high) - Decimal(low)), 2 * unit)
 
 
+@given(st.floats(0.1, 1), st.floats(0.1, 1), st.integers(-300, 300))
+def test_an_interval_of_any_scale_is_short_and_rounded_outwards(one, other, power):
+    low, high = (end * 10.0**power for end in sorted((one, other)))
+    told = show_interval(low, high)
+    assert max(map(len, told)) <= 24
+    if low < high:
+        assert Decimal(told[0]) <= Decimal(low) < Decimal(high) <= Decimal(told[1])
+
+
 @given(st.lists(st.floats(1e-6, 1e6), min_size=1, max_size=5))
 def test_an_axis_between_values_holds_them_and_labels_its_ticks_apart(values):
     axis = Axis.between(values, 100.0, 0.0)
