@@ -174,7 +174,7 @@ def mob_select_batch(
         halves = xp.concat([selection.prompt_centers, selection.visual_centers])
         return halves, selection.prompt_centers.shape[0]
 
-    dtypes = product_dtypes(visual, metric)
+    dtypes = product_dtypes(metric, visual, prompt)
     if not (on_accelerator(visual) and dtypes) or (limit == 0 and start == "farthest-mean"):
         return _gathered(visual, [select_alone(image) for image in range(images)])
     unit, dtype = normalize or metric == "cosine", dtypes[0]

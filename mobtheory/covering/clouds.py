@@ -8,7 +8,12 @@ import numpy as np
 
 from mobtheory.covering.picking import pick_in_rounds, pick_in_steps
 from mobtheory.covering.product_rows import ProductRows, product_rows, squared_distances
-from mobtheory.geometry.distances import check_metric, difference_kernel, measurable
+from mobtheory.geometry.distances import (
+    check_metric,
+    difference_kernel,
+    measurable,
+    narrow_result,
+)
 from mobtheory.geometry.points import (
     Array,
     dtype_name,
@@ -64,11 +69,6 @@ class Cloud:
             return normalize_rows(self.points, called=self.called, name=self.name)
         return to_float64(self.called, self.name, self.points)
 
-    @property
-    def dtypes(self) -> tuple[str, ...]:
-        """The dtypes in which products may rank the points, the fastest first."""
-        return product_dtypes(self.points, self.metric)
-
     def products(self, dtype: str) -> ProductRows:
         """Rows for products in that dtype; NumPy arrays unless the points lie on an accelerator."""
         if dtype not in self._products:
@@ -79,8 +79,17 @@ class Cloud:
         return self._products[dtype]
 
 
-def product_dtypes(points: Array, metric: str) -> tuple[str, ...]:
-    """The dtypes in which products rank points (..., n, d); none where differences serve better."""
+def cloud_dtypes(cloud: Cloud, other: Cloud | None = None) -> tuple[str, ...]:
+    """The dtypes in which products rank a cloud, with another beside it, the fastest first."""
+    beside = () if other is None else (other.points,)
+    return product_dtypes(cloud.metric, cloud.points, *beside)
+
+
+def product_dtypes(metric: str, points: Array, *beside: Array) -> tuple[str, ...]:
+    """The dtypes in which products rank points (..., n, d) and the sets beside them.
+
+    Each holds all of them exactly. None where differences serve better.
+    """
     count, dimension = points.shape[-2:]
     if (
         not (api.is_numpy_array(points) or api.is_torch_array(points))
@@ -89,11 +98,16 @@ def product_dtypes(points: Array, metric: str) -> tuple[str, ...]:
         or count * dimension < _FEWEST_COORDINATES
     ):
         return ()
-    narrow = dtype_name(points) in ("float16", "bfloat16", "float32")
-    return ("float32", "float64") if narrow else ("float64",)
+    return ("float32", "float64") if narrow_result(points, *beside) else ("float64",)
 
 
-def farthest_rows(cloud: Cloud, given: Array, k: int, outside: Cloud | None = None) -> Array:
+def farthest_rows(
+    cloud: Cloud,
+    given: Array,
+    k: int,
+    outside: Cloud | None = None,
+    dtypes: tuple[str, ...] | None = None,
+) -> Array:
     """Pick k rows of a cloud by farthest-point sampling, shape (k,), int64.
 
     Parameters
@@ -102,6 +116,7 @@ def farthest_rows(cloud: Cloud, given: Array, k: int, outside: Cloud | None = No
     given : (s,) int64, distinct rows that are seeds and are not picked again
     k : how many rows to pick, at most n - s
     outside : seeds that are not among the points, beside `cloud`
+    dtypes : those in which products may rank; by default those of `cloud` and `outside`
 
     Notes
     -----
@@ -109,7 +124,7 @@ def farthest_rows(cloud: Cloud, given: Array, k: int, outside: Cloud | None = No
     rounding; the rest is picked in the next wider dtype, and in the end by differences.
     """
     picks, total = given, given.shape[0] + k
-    for dtype in cloud.dtypes:
+    for dtype in cloud_dtypes(cloud, outside) if dtypes is None else dtypes:
         picks = _by_products(cloud, dtype, picks, total, outside)
         if picks.shape[0] == total:
             break
@@ -120,7 +135,7 @@ def farthest_rows(cloud: Cloud, given: Array, k: int, outside: Cloud | None = No
 
 def ranking_between(first: Cloud, second: Cloud) -> Array | None:
     """Squared distances between two clouds by products, (n, m); None where they rank nothing."""
-    for dtype in second.dtypes:
+    for dtype in cloud_dtypes(second, first):
         a, b = first.products(dtype), second.products(dtype)
         xp, floor = api.array_namespace(a.rows), trusted_floor(b.rounding(a))
         if bool(xp.isfinite(floor)):

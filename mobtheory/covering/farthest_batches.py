@@ -47,7 +47,8 @@ def sample_batch(
         more = farthest_rows(cloud, picked, total - picked.shape[0], outside)
         return xp.concat([picked, more])[given.shape[1] :]
 
-    dtypes = product_dtypes(points, metric)
+    beside = () if external_seeds is None else (external_seeds,)
+    dtypes = product_dtypes(metric, points, *beside)
     if not (on_accelerator(points) and dtypes):
         return xp.stack([sample_alone(image, given[image, ...]) for image in range(sets)])
     unit = metric == "cosine"

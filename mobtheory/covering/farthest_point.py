@@ -59,9 +59,10 @@ def farthest_point_sampling(
     with Z = ∅. Theory theorem 2.5, on theorem 2 of arXiv 2505.10118.
 
     Small sets, and metrics other than "euclidean" and "cosine", are ranked by distances measured
-    in float64. Larger ones are ranked by inner products in the dtype of the points (float32 at
-    least, float64 for integers), one for each pick, several at once or all n * n, whichever is
-    fastest. That changes no pick on a grid whose squared distances the dtype holds exactly. Else a
+    in float64. Larger ones are ranked by inner products, in float32 if the points and the external
+    seeds are floats no wider than that and in float64 otherwise, one for each pick, several at once
+    or all n * n, whichever is fastest. That changes no pick on a grid whose squared distances this
+    dtype holds exactly. Else a
     pick may be nearer to the earlier ones than the farthest point by what `selection_rounding`
     says; where that is not small against the radius, wider floats and in the end differences
     take over.

@@ -10,12 +10,14 @@ from typing import Any
 import array_api_compat as api
 import numpy as np
 
+from mobtheory.geometry.distances import narrow_result
 from mobtheory.geometry.points import Array
 
+# The finest grid that is looked for, as `order_is_exact` does.
 _STEPS_PER_UNIT = 2.0**10
-# Above these whole numbers float32 leaves one out, and roots of float64 may coincide.
-# Centring takes a copy, so it is left out where it would not do much.
+# Centring takes a copy, so it is left out where it would not shorten squares by this factor.
 _LONGER = 2
+# Above these whole numbers float32 leaves one out, and roots of float64 may coincide.
 _LARGEST_EXACT = {"float32": 2.0**24, "float64": 2.0**50}
 
 
@@ -38,16 +40,20 @@ class ProductRows:
 
     @classmethod
     def of(cls, points: Array, center: Array | None, dtype: Any) -> "ProductRows":
-        """Subtract a center, which is exact on a grid and removes a common offset."""
+        """Subtract a center, which is exact on a grid and removes a common offset.
+
+        The dtype must hold the points and the center exactly.
+        """
         xp = api.array_namespace(points)
-        if center is None:
-            rows = xp.astype(points, dtype, copy=False)
-        elif api.is_numpy_array(points):
-            rows = np.subtract(points, center, dtype=dtype, order="C")
-        else:
-            rows = xp.astype(points, dtype) - xp.astype(center, dtype)
+        with np.errstate(over="ignore"):  # The squares say so.
+            if center is None:
+                rows = xp.astype(points, dtype, copy=False)
+            elif api.is_numpy_array(points):
+                rows = np.subtract(points, center, dtype=dtype, order="C")
+            else:
+                rows = xp.astype(points, dtype) - xp.astype(center, dtype)
         rows = _in_one_layout(rows)
-        return cls(rows, _squares(rows), _steps(points, dtype), center)
+        return cls(rows, _squares(rows), _steps(points), center)
 
     def rounding(self, *others: "ProductRows") -> Array:
         """Bound the error of a squared distance within and between these sets, shape (...).
@@ -93,7 +99,7 @@ class ProductRows:
 def product_rows(
     points: Array, dtype: str, *, unit: bool, beside: ProductRows | None = None
 ) -> ProductRows:
-    """Prepare valid points (..., n, d) for products in a dtype.
+    """Prepare valid points (..., n, d) for products in a dtype that holds them exactly.
 
     They are scaled to length 1 if `unit`. Otherwise they are centred as the rows are `beside` which
     they will be ranked, or, without those, where that makes the longest of them shorter by far.
@@ -155,13 +161,15 @@ def _squares(rows: Array) -> Array:
         return api.array_namespace(rows).linalg.vecdot(rows, rows)
 
 
-def _steps(points: Array, dtype: Any) -> Array:
+def _steps(points: Array) -> Array:
     xp = api.array_namespace(points)
     steps = xp.full_like(xp.astype(points[..., 0, 0], xp.float64), xp.inf)
+    # Rounded values may lie on a grid that the points are off.
+    exact = xp.float32 if narrow_result(points) else xp.float64
     # One row tells real numbers from a grid.
-    if not bool(xp.any(_on_grid(xp.astype(points[..., :1, :], dtype), _STEPS_PER_UNIT))):
+    if not bool(xp.any(_on_grid(xp.astype(points[..., :1, :], exact), _STEPS_PER_UNIT))):
         return steps
-    values = xp.astype(points, dtype, copy=False)
+    values = xp.astype(points, exact, copy=False)
     for candidate in (_STEPS_PER_UNIT, 1.0):
         steps = xp.where(_on_grid(values, candidate), candidate, steps)
     return steps

@@ -4,7 +4,7 @@ from math import inf
 
 import array_api_compat
 
-from mobtheory.covering.clouds import Cloud
+from mobtheory.covering.clouds import Cloud, cloud_dtypes
 from mobtheory.covering.grids import order_is_exact
 from mobtheory.geometry import as_point_pair, as_points, distance_rounding, pairwise_distances
 from mobtheory.geometry.points import Array, to_float64
@@ -38,13 +38,14 @@ def selection_rounding(
 
     Notes
     -----
-    Let u be the unit roundoff of the floats that rank: 2**-24 for float32 and narrower ones,
-    2**-53 for others. Products of rows rank within 4 (d + 8) u s / (1 - 4 (d + 8) u), where s is 1
-    for normalised points and otherwise the largest squared length of a row that is multiplied: at
-    most twice the largest squared distance between the first point and another. Sums of d products
-    contribute 4 g(d) s with g(d) = d u / (1 - d u), in any order of summation; centring or scaling
-    and the last operations less than 24 u s. Where differences of coordinates rank, the bound
-    follows from `distance_rounding`. The result is the larger of the two if both may rank.
+    Let u be the unit roundoff of the floats that rank: 2**-24 where both inputs are float32 or
+    narrower, 2**-53 otherwise. Products of rows rank within 4 (d + 8) u s / (1 - 4 (d + 8) u),
+    where s is 1 for normalised points and otherwise the largest squared length of a row that is
+    multiplied: at most twice the largest squared distance between the first point and another. Sums
+    of d products contribute 4 g(d) s with g(d) = d u / (1 - d u), in any order of summation;
+    centring or scaling and the last operations less than 24 u s. Where differences of coordinates
+    rank, the bound follows from `distance_rounding`. The result is the larger of the two if both
+    may rank.
 
     Examples
     --------
@@ -66,7 +67,7 @@ def selection_rounding(
         )
         cloud = Cloud(called, "points", points, metric, normalize)
         others = (Cloud(called, "external_seeds", external_seeds, metric, normalize, cloud),)
-    for dtype in cloud.dtypes:
+    for dtype in cloud_dtypes(cloud, *others):
         products = [other.products(dtype) for other in others]
         bound = float(cloud.products(dtype).rounding(*products))
         if bound == 0.0:

@@ -6,7 +6,7 @@ from typing import Protocol
 
 import array_api_compat
 
-from mobtheory.covering.clouds import Cloud, farthest_rows, ranking_between
+from mobtheory.covering.clouds import Cloud, cloud_dtypes, farthest_rows, ranking_between
 from mobtheory.covering.distance_matrix import (
     as_distances,
     as_square_distances,
@@ -106,7 +106,10 @@ class MeasuredDistances:
         return self._between(visual, xp.take(visual, rows, axis=0))
 
     def farthest(self, given: Array, k: int) -> Array:
-        return farthest_rows(self._visual, given, k)
+        # In one dtype for both halves, for which `selection_rounding` speaks.
+        return farthest_rows(
+            self._visual, given, k, dtypes=cloud_dtypes(self._visual, self._prompt)
+        )
 
     @cached_property
     def rounding(self) -> float:

@@ -301,8 +301,41 @@ def test_instances_small_enough_for_enumeration_are_ranked_by_differences():
     # Their claims allow for the rounding of differences only.
     points = np.random.default_rng(14).normal(size=(SMALL, 2**14)).astype(np.float32)
     distances = pairwise_distances(points.astype(float), points.astype(float))
-    assert clouds.product_dtypes(points, "euclidean") == ()
+    assert clouds.product_dtypes("euclidean", points) == ()
     assert (
         farthest_point_sampling(points, SMALL).tolist()
         == farthest_points(distances, SMALL).tolist()
     )
+
+
+@pytest.mark.parametrize("wide", [np.float64, np.int64])
+def test_seeds_that_float32_does_not_hold_are_not_rounded_to_it(sample, wide):
+    rng = np.random.default_rng(15)
+    # Whole numbers above 2**24: float32 holds only the even ones.
+    points = (2 * rng.integers(0, 5, (COUNT, DIMENSION)) + 2**24).astype(np.float32)
+    outside = (2 * rng.integers(0, 5, (3, DIMENSION)) + 2**24 + 1).astype(wide)
+    start = pairwise_distances(points.astype(float), outside.astype(float))
+    distances = pairwise_distances(points.astype(float), points.astype(float))
+    assert selection_rounding(points, outside) == 0.0
+    assert (
+        sample(points, 40, external_seeds=outside)
+        == farthest_points(distances, 40, start_distances=start).tolist()
+    )
+
+
+@pytest.mark.parametrize("way", ["numpy", "torch", "accelerator"])
+def test_prompt_tokens_that_float32_does_not_hold_are_not_rounded_to_it(monkeypatch, way):
+    rng = np.random.default_rng(16)
+    visual = (1e6 + rng.normal(size=(5, COUNT, DIMENSION)) / 20).astype(np.float32)
+    prompt = visual[:, :4].astype(float) + rng.uniform(-0.03, 0.03, (5, 4, DIMENSION))
+    if way == "accelerator":
+        pretend_accelerator(monkeypatch)
+    library = np.asarray if way == "numpy" else torch.as_tensor
+    options = {"prompt_budget": 4, "fold": 1, "normalize": False}
+    batch = mob_select_batch(library(visual), library(prompt), 20, **options)
+    for image in range(5):
+        nearest = pairwise_distances(visual[image].astype(float), prompt[image])
+        order = np.argsort(nearest.min(axis=1))[:4]
+        assert sorted(nearest.argmin(axis=0).tolist()) == sorted(order.tolist())
+        assert batch[image].prompt_centers.tolist() == order.tolist()
+        assert selection_rounding(visual[image], prompt[image]) < 1e-7
