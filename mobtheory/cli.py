@@ -1,19 +1,23 @@
 """The command line: parses, calls, prints."""
 
+import io
+import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
-from mobtheory.errors import MissingExtra, MobtheoryError
+from mobtheory.errors import MissingExtra, MobtheoryError, ReportNotWritten
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-AGREES, CONTRADICTS, BAD_INPUT, TOO_LITTLE, INTERRUPTED = 0, 1, 2, 3, 130
+AGREES, CONTRADICTS, BAD_INPUT, TOO_LITTLE = 0, 1, 2, 3
+INTERRUPTED, NOBODY_READS = 130, 141  # as shells have it: 128 and the signal
 
 
 class Commands(TyperGroup):
@@ -24,12 +28,17 @@ class Commands(TyperGroup):
         try:
             return super().invoke(ctx)
         except MobtheoryError as error:
+            if isinstance(error, ReportNotWritten) and ctx.invoked_subcommand:
+                error.called = ctx.invoked_subcommand  # rather than the function that it calls
             typer.echo(f"mobtheory: {error}", err=True)
             status = TOO_LITTLE if isinstance(error, MissingExtra) else BAD_INPUT
             raise typer.Exit(status) from error
         except KeyboardInterrupt as stop:
             typer.echo("mobtheory: interrupted", err=True)
             raise typer.Exit(INTERRUPTED) from stop
+        except BrokenPipeError as gone:
+            _silence_stdout()
+            raise typer.Exit(NOBODY_READS) from gone
 
 
 app = typer.Typer(
@@ -49,6 +58,34 @@ Json = Annotated[
 def _examples(*lines: str) -> str:
     """The end of a command's help; the first character keeps its lines apart."""
     return "\n  ".join(("\b\nExample:", *lines))
+
+
+@contextmanager
+def _printing() -> Generator[None]:
+    """Where stdout takes no more, say so in one message."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        _silence_stdout()
+        raise MobtheoryError(
+            "standard output",
+            f"{type(error).__name__}: {error}",
+            "the result could not be printed",
+            "Make room, or send the output elsewhere; files that were written are complete.",
+        ) from error
+
+
+def _echo(text: str, *, err: bool = False, nl: bool = True) -> None:
+    with _printing():
+        typer.echo(text, err=err, nl=nl)
+
+
+def _silence_stdout() -> None:
+    """Let what is left in its buffer go nowhere, or Python would fail again when it ends."""
+    with suppress(io.UnsupportedOperation):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def main() -> None:
@@ -134,7 +171,7 @@ def audit(
         )
     page = report.write_report(found, output)
     _print_report(found.to_dict(), json)
-    typer.echo(f"Report: {page}", err=json)
+    _echo(f"Report: {page}", err=json)
     raise typer.Exit(found.exit_status)
 
 
@@ -239,8 +276,12 @@ def solve(
 ) -> None:
     """Keep K tokens so that the covering radius is least, and prove it, or bracket the least one.
 
-    Exit status: 0 solved, also where the time limit left a bracket; 2 bad usage or input; 3 a
-    package is missing; 130 interrupted, with the bracket so far written where there is one.
+    The time limit is for the search alone: reading, the distances and the comparison with greedy
+    rules come on top. An interrupt keeps the bracket so far, where there is one; an interrupted
+    front writes nothing.
+
+    Exit status: 0 solved, also where the time limit left a bracket; 2 bad usage or input, or the
+    result cannot be written; 3 a package is missing; 130 interrupted; 141 nobody reads the output.
     """
     from mobtheory.experiments import solve_tokens
     from mobtheory.report import require_writable, write_solution
@@ -262,7 +303,7 @@ def solve(
         )
     figure = write_solution(solved, output)
     _print_solution(solved.to_dict(), json)
-    typer.echo(f"Figure: {figure}", err=json)
+    _echo(f"Figure: {figure}", err=json)
     if solved.interrupted:
         raise KeyboardInterrupt
 
@@ -290,11 +331,11 @@ def report(
         solution = read_solution(folder)
         figure = write_solution(solution, folder)
         _print_solution(solution, json)
-        return typer.echo(f"Figure: {figure}", err=json)
+        return _echo(f"Figure: {figure}", err=json)
     document = read_report(folder)
     page = write_report(document, folder)
     _print_report(document, json)
-    typer.echo(f"Report: {page}", err=json)
+    _echo(f"Report: {page}", err=json)
     raise typer.Exit(document["exit_status"])
 
 
@@ -320,14 +361,19 @@ def _print(view: "Callable[[int], RenderableType]") -> None:
     """Print what `view` makes for the width of the terminal."""
     from rich.console import Console
 
-    console = Console()
-    console.print(view(console.width), highlight=False, markup=False)
+    class Plain(Console):
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError  # Rich would end the process with exit status 1
+
+    console = Plain()
+    with _printing():
+        console.print(view(console.width), highlight=False, markup=False)
 
 
 def _print_json(document: dict[str, Any]) -> None:
     from mobtheory.report import to_json
 
-    typer.echo(to_json(document), nl=False)
+    _echo(to_json(document), nl=False)
 
 
 def _print_report(document: dict[str, Any], as_json: bool) -> None:

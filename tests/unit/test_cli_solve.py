@@ -182,6 +182,7 @@ def test_a_file_in_place_of_the_folder_is_found_before_the_work(tmp_path, monkey
     monkeypatch.setattr(covering, "solve_exact", _never)
     result = solve(tmp_path)
     assert result.exit_code == 2
+    assert result.stderr.startswith("mobtheory: solve: received folder")
     assert (tmp_path / "out").read_text() == "mine"
 
 
@@ -195,6 +196,7 @@ def test_a_folder_that_turns_unwritable_keeps_the_old_solution(tmp_path, monkeyp
     monkeypatch.setattr("os.fsync", fsync)
     result = solve(tmp_path, "--objective", "union")
     assert result.exit_code == 2
+    assert result.stderr.splitlines()[-1].startswith("mobtheory: solve: received folder")
     assert "No space left" in result.stderr
     assert {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()} == before
 
@@ -269,15 +271,17 @@ import signal, sys
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a parent may ignore it
 from mobtheory.cli import main
 sys.argv = ["mobtheory", "solve", {path!r}, "--budget", "{budget}", "--objective", "k-center",
-            "--time-limit", "300", "--output", {output!r}]
+            "--time-limit", "300", "--output", {output!r}, *{words}]
 main()
 """
 
 
-def _process(path, budget, output):
-    script = textwrap.dedent(SCRIPT).format(path=str(path), budget=budget, output=str(output))
+def _process(path, budget, output, *words, stdout=subprocess.PIPE):
+    script = textwrap.dedent(SCRIPT).format(
+        path=str(path), budget=budget, output=str(output), words=list(words)
+    )
     return subprocess.Popen(
-        [sys.executable, "-c", script], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [sys.executable, "-c", script], stdout=stdout, stderr=subprocess.PIPE, text=True
     )
 
 
@@ -288,6 +292,40 @@ def test_a_process_solves_and_writes(tmp_path):
     assert "optimal" in out
     assert err.startswith("k-center: ")
     assert _data(tmp_path)["solution"]["status"] == "optimal"
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no device that is full")
+@pytest.mark.parametrize("words", [[], ["--json"]])
+def test_a_full_standard_output_is_one_message_and_exit_status_2(tmp_path, words):
+    with open("/dev/full", "w") as full:
+        process = _process(save_tokens(tmp_path), BUDGET, tmp_path / "out", *words, stdout=full)
+        _, err = process.communicate(timeout=120)
+    assert process.returncode == 2, err
+    *brackets, told = err.splitlines()
+    assert all(line.startswith("k-center: ") for line in brackets)
+    assert told.startswith("mobtheory: standard output: ")
+    assert "No space left" in told
+    assert _data(tmp_path)["solution"]["status"] == "optimal"
+
+
+@pytest.mark.parametrize("words", [[], ["--json"]])
+def test_a_reader_that_went_away_ends_the_process_quietly(tmp_path, words):
+    reader, writer = os.pipe()
+    os.close(reader)
+    try:
+        process = _process(save_tokens(tmp_path), BUDGET, tmp_path / "out", *words, stdout=writer)
+    finally:
+        os.close(writer)
+    _, err = process.communicate(timeout=120)
+    assert process.returncode == 141, err
+    assert all(line.startswith("k-center: ") for line in err.splitlines())
+    assert _data(tmp_path)["solution"]["status"] == "optimal"
+
+
+def test_the_help_says_what_the_time_limit_and_an_interrupt_leave_out():
+    words = " ".join(run("solve", "--help").stdout.split())
+    assert "reading, the distances and the comparison with greedy rules come on top" in words
+    assert "an interrupted front writes nothing" in words
 
 
 def test_an_interrupt_of_the_process_leaves_the_bracket(tmp_path):
