@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from mobtheory import covering
-from mobtheory.covering import Covering, CoveringProblem, ExactResult, ParetoFront
+from mobtheory.covering import Certificate, Covering, CoveringProblem, ExactResult, ParetoFront
 from mobtheory.errors import InvalidProblem
 from mobtheory.experiments.greedy import GreedyPoint, greedy_front, greedy_points
 from mobtheory.experiments.plain import radii_data, selection_data
@@ -361,6 +361,10 @@ def _splits(front: ParetoFront) -> list[int]:
     return sorted({size for size in sizes if size})
 
 
+def _kind(certificate: Certificate | None) -> str | None:
+    return None if certificate is None else certificate.kind
+
+
 def _front_data(front: ParetoFront) -> dict[str, Any]:
     return {
         "status": front.status,
@@ -372,6 +376,14 @@ def _front_data(front: ParetoFront) -> dict[str, Any]:
                 "upper": point.upper,
                 "status": point.status,
                 "split": list(point.split),
+                "visual_alone": plain_number(point.visual_alone),
+                "prompt_alone": plain_number(point.prompt_alone),
+                "certificates": {
+                    "visual": _kind(point.certificate),
+                    "prompt": _kind(point.prompt_certificate),
+                    "joint": _kind(point.joint_certificate),
+                },
+                "solver": point.solver,
                 "radii": radii_data(point),
                 "selection": selection_data(point.selection),
             }

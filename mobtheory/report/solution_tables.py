@@ -14,6 +14,7 @@ from mobtheory.report.solution_words import (
     certificate_words,
     excess_words,
     front_title,
+    front_trust,
     method_words,
     objective_of,
     tokens_words,
@@ -35,7 +36,7 @@ def solution_view(document: dict[str, Any], width: int) -> Group:
     else:
         front = document["front"]
         parts += [Text(front_title(front), "bold"), "", _front(document, width)]
-        parts += [Text(note) for note in front["notes"]]
+        parts += [Text(note) for note in (front_trust(front), *front["notes"]) if note]
     return Group(*parts)
 
 

@@ -35,8 +35,8 @@ def bracket_words(found: dict[str, Any]) -> str:
     if found["status"] == "optimal":
         return f"optimal: {show_fine(found['upper'])}"
     low, high = show_interval(found["lower"], found["upper"])
-    gap = show_share(relative_gap(found["lower"], found["upper"]))
-    return f"between {low} and {high} (gap {gap}, {_STOPPED[found['status']]})"
+    why = _STOPPED[found["status"]]
+    return f"between {low} and {high} (gap {show_share(found['gap'])}, {why})"
 
 
 def bracket_told(lower: float, upper: float) -> str:
@@ -66,6 +66,16 @@ def front_title(front: dict[str, Any]) -> str:
         return f"An approximate front: {points}, {within}"
     proven = sum(point["status"] == "optimal" for point in front["points"])
     return f"The front at the time limit: {proven} of {points} proven, {within}"
+
+
+def front_trust(front: dict[str, Any]) -> str:
+    """How many points rest on the word of a solver; empty if none does."""
+    points = front["points"]
+    trusting = [point["solver"] for point in points if point["solver"]]
+    if not trusting:
+        return ""
+    solvers = ", ".join(sorted(set(trusting)))
+    return f"{len(trusting)} of {len(points)} points: the word of {solvers} is trusted."
 
 
 def tokens_words(document: dict[str, Any], *, longest: int | None = None) -> str:

@@ -66,12 +66,16 @@ def front_document(status: str = "time-limit", factor: float | str = 1.25) -> di
             "upper": value,
             "status": "optimal",
             "split": [len(one.selection.prompt_centers), len(one.selection.visual_centers)],
+            "visual_alone": value,
+            "prompt_alone": at,
+            "certificates": {"visual": "packing", "prompt": "dual", "joint": None},
+            "solver": None,
             "radii": {**radii_data(one), "prompt_radius": at, "visual_radius": value},
             "selection": selection_data(one.selection),
         }
         for one, at, value in zip(reversed(found), (0.5, 0.7, 0.9), (1.2, 0.8, 0.6), strict=True)
     ]
-    points[1].update(lower=0.65, status="time-limit")
+    points[1].update(lower=0.65, status="time-limit", visual_alone=0.65)
     document["options"].update(objective=None, frontier=True)
     document["solution"] = None
     document["front"] = {"status": status, "factor": factor, "notes": [], "points": points}

@@ -65,6 +65,27 @@ def test_the_exact_front_is_written_drawn_and_printed(tmp_path):
     assert result.stderr
 
 
+def test_every_point_names_what_proves_its_split_and_whom_one_has_to_trust(tmp_path):
+    front(tmp_path)
+    visual, prompt = tokens()
+    problem = mob.CoveringProblem(visual, prompt, BUDGET, normalize=True)
+    for point in _data(tmp_path)["front"]["points"]:
+        assert point["certificates"]["visual"]
+        assert point["certificates"]["prompt"]
+        assert ("solver" in point["certificates"].values()) == (point["solver"] is not None)
+        assert point["visual_alone"] <= point["radii"]["visual_radius"]
+        assert point["prompt_alone"] <= point["radii"]["prompt_radius"]
+        alone = problem.with_budget(point["split"][1])
+        assert mob.solve_exact(alone, objective="k-center").upper == point["visual_alone"]
+
+
+def test_an_approximate_front_has_no_certificates(tmp_path):
+    front(tmp_path, "--method", "greedy")
+    for point in _data(tmp_path)["front"]["points"]:
+        assert set(point["certificates"].values()) == {None}
+        assert point["solver"] is None
+
+
 def test_no_greedy_rule_gets_below_the_exact_front(tmp_path):
     front(tmp_path)
     data = _data(tmp_path)

@@ -15,6 +15,7 @@ from rich.console import Console
 
 from mobtheory.errors import InvalidProblem, ReportNotWritten
 from mobtheory.report import read_solution, to_json, write_solution
+from mobtheory.report.documents import SOLUTION
 from mobtheory.report.figures import solution_figure
 from mobtheory.report.figures.axis import Axis
 from mobtheory.report.figures.standalone import standalone
@@ -141,6 +142,15 @@ def test_the_table_says_what_the_verifier_says(confirmed, given_trust, told):
     words = _printed(document)
     assert "the word of HiGHS 1.0, which is trusted" in words
     assert told in words
+
+
+def test_a_front_says_how_many_points_rest_on_the_word_of_a_solver():
+    document = front_document()
+    assert "trusted" not in _printed(document)
+    point = document["front"]["points"][1]
+    point["certificates"]["joint"], point["solver"] = "solver", "HiGHS 1.0"
+    assert "1 of 3 points: the word of HiGHS 1.0 is trusted." in _printed(document)
+    SOLUTION.require("a test", document)
 
 
 # table -----------------------------------------------------------------------------------
