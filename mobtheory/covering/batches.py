@@ -14,16 +14,18 @@ from mobtheory.covering.clouds import (
     on_accelerator,
     pick_on_device,
     product_dtypes,
+    redo_alone,
     trusted_counts,
     trusted_floor,
 )
 from mobtheory.covering.counts import as_count
-from mobtheory.covering.mob import Shortfall, Start, check_options, mob_select, too_few_candidates
+from mobtheory.covering.mob import Shortfall, Start, check_options, mob_select
 from mobtheory.covering.point_batches import as_point_batch, require_one_batch
 from mobtheory.covering.problem import CoveringProblem
-from mobtheory.covering.product_rows import product_rows, squared_distances
-from mobtheory.covering.prompt_candidates import Duplicates, rank_candidates
+from mobtheory.covering.product_rows import product_rows
+from mobtheory.covering.prompt_candidates import Duplicates, ProposalRule
 from mobtheory.covering.selection import Selection, selection_of_rows
+from mobtheory.covering.shortlists import propose_by_products
 from mobtheory.errors import InvalidProblem
 from mobtheory.geometry.distances import check_metric
 from mobtheory.geometry.points import Array, describe, dtype_name
@@ -110,8 +112,9 @@ def mob_select_batch(
     Returns
     -------
     BatchSelection
-        What `mob_select` selects in each image: on an accelerator up to candidates whose distances
-        differ by less than their rounding, everywhere else exactly.
+        What `mob_select` selects in each image. On an accelerator sums run in another order, so
+        there the picks may differ where distances do by less than their rounding: that of float64
+        differences in the prompt half, `selection_rounding` in the visual half.
 
     Raises
     ------
@@ -177,23 +180,29 @@ def mob_select_batch(
     dtypes = product_dtypes(metric, visual, prompt)
     if not (on_accelerator(visual) and dtypes) or (limit == 0 and start == "farthest-mean"):
         return _gathered(visual, [select_alone(image) for image in range(images)])
-    unit, dtype = normalize or metric == "cosine", dtypes[0]
+    xp, unit, dtype = api.array_namespace(visual), normalize or metric == "cosine", dtypes[0]
+    shown = prompt if mask is None else _padded(prompt, mask)
     rows = product_rows(visual, dtype, unit=unit)
-    prompt_rows = product_rows(prompt, dtype, unit=unit, beside=rows)
-    xp = api.array_namespace(visual)
-    squared = squared_distances(prompt_rows, rows)
-    order, counts = rank_candidates(squared, fold, limit, duplicates, mask)
+    prompt_rows = product_rows(shown, dtype, unit=unit, beside=rows)
+    rule = ProposalRule(fold, limit, duplicates)
+    order, counts, trusted = propose_by_products(
+        (visual, rows), (shown, prompt_rows), rule, unit=unit, prompt_mask=mask
+    )
     nearest = xp.full_like(rows.squares, inf)
     picks, values = pick_on_device(rows, nearest, budget, order, counts)
-    ranked = xp.max(squared, axis=(1, 2)) >= trusted_floor(rows.rounding(prompt_rows))
-    trusted = ranked & (trusted_counts(values, trusted_floor(rows.rounding())) == budget)
-    if shortfall == "raise" and int(xp.min(counts)) < limit:
-        raise too_few_candidates(called, limit, int(xp.min(counts)), fold)
-    if not bool(xp.all(trusted)):
-        again = [image for image, good in enumerate(trusted.tolist()) if not good]
-        mended = _gathered(visual, [select_alone(image) for image in again])
-        picks[again, :], counts[again] = mended.picks, mended.prompt_counts
+    trusted = trusted & (trusted_counts(values, trusted_floor(rows.rounding())) == budget)
+    if shortfall == "raise":  # Refused alone, so that the message names the image.
+        trusted = trusted & (counts == limit)
+    redo_alone((picks, counts), trusted, select_alone)
     return BatchSelection(picks, counts)
+
+
+def _padded(prompt: Array, mask: Array) -> Array:
+    """Put the first prompt token that counts in the place of those that only pad."""
+    xp = api.array_namespace(prompt)
+    first = xp.argmax(xp.astype(mask, xp.int64), axis=1)
+    images = xp.arange(prompt.shape[0], device=api.device(prompt))
+    return xp.where(mask[:, :, None], prompt, prompt[images, first][:, None, :])
 
 
 def _gathered(visual: Array, selections: list[tuple[Array, int]]) -> BatchSelection:

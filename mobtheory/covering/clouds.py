@@ -1,13 +1,17 @@
 """A point set as the greedy rules see it, ranked by products where that pays."""
 
+from collections.abc import Callable
 from functools import cached_property
 from math import inf
+from typing import Any
 
 import array_api_compat as api
 import numpy as np
 
 from mobtheory.covering.picking import pick_in_rounds, pick_in_steps
 from mobtheory.covering.product_rows import ProductRows, product_rows, squared_distances
+from mobtheory.covering.prompt_candidates import ProposalRule
+from mobtheory.covering.shortlists import propose_by_products
 from mobtheory.geometry.distances import (
     check_metric,
     difference_kernel,
@@ -133,15 +137,17 @@ def farthest_rows(
     return picks[given.shape[0] :]
 
 
-def ranking_between(first: Cloud, second: Cloud) -> Array | None:
-    """Squared distances between two clouds by products, (n, m); None where they rank nothing."""
-    for dtype in cloud_dtypes(second, first):
-        a, b = first.products(dtype), second.products(dtype)
-        xp, floor = api.array_namespace(a.rows), trusted_floor(b.rounding(a))
-        if bool(xp.isfinite(floor)):
-            squared = squared_distances(a, b)
-            if bool(xp.max(squared) >= floor):
-                return squared
+def propose(prompt: Cloud, visual: Cloud, rule: ProposalRule) -> tuple[Array, Array] | None:
+    """Rank the candidates of prompt tokens, as `rank_candidates`; None where products do not."""
+    unit = visual.normalize or visual.metric == "cosine"
+    for dtype in cloud_dtypes(visual, prompt):
+        first, second = (
+            (as_ranked(cloud.points)[None], cloud.products(dtype).as_batch())
+            for cloud in (visual, prompt)
+        )
+        order, found, trusted = propose_by_products(first, second, rule, unit=unit)
+        if bool(trusted[0]):
+            return order[0], found[0]
     return None
 
 
@@ -210,10 +216,7 @@ def _by_products(
             products.rows, products.squares, nearest, given.tolist(), total, float(floor)
         )
         return home.asarray(picks, dtype=home.int64)
-    batch = ProductRows(
-        products.rows[None], products.squares[None], products.steps[None], products.center
-    )
-    picks, values = pick_on_device(batch, nearest[None], total, given[None])
+    picks, values = pick_on_device(products.as_batch(), nearest[None], total, given[None])
     trusted = int(trusted_counts(values, floor[None])[0])
     return picks[0, : max(trusted, given.shape[0])]
 
@@ -223,6 +226,27 @@ def trusted_counts(values: Array, floor: Array) -> Array:
     xp = api.array_namespace(values)
     trusted = xp.astype((values >= floor[:, None]) & (floor[:, None] < inf), xp.int64)
     return xp.sum(xp.cumulative_prod(trusted, axis=1), axis=1)
+
+
+def redo_alone(
+    results: tuple[Array, ...], trusted: Array, alone: Callable[[int], tuple[Any, ...]]
+) -> None:
+    """Overwrite what a batch (B, ...) got wrong with what its sets give one by one.
+
+    Parameters
+    ----------
+    results : arrays (B, ...) of a library in which they can be written
+    trusted : (B,) bool, the sets whose results stand
+    alone : gives the results of one set
+
+    Notes
+    -----
+    The host waits once for the batch, and for each set that is done again.
+    """
+    for row, good in enumerate(trusted.tolist()):
+        if not good:
+            for result, value in zip(results, alone(row), strict=True):
+                result[row, ...] = value
 
 
 def _by_differences(cloud: Cloud, given: Array, total: int, outside: Cloud | None) -> Array:

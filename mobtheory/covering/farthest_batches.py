@@ -11,6 +11,7 @@ from mobtheory.covering.clouds import (
     on_accelerator,
     pick_on_device,
     product_dtypes,
+    redo_alone,
     trusted_counts,
     trusted_floor,
 )
@@ -60,12 +61,14 @@ def sample_batch(
         rounding = rows.rounding(outside)
     picks, values = pick_on_device(rows, nearest, total, given)
     trusted = trusted_counts(values, trusted_floor(rounding))
-    if bool(xp.all(trusted == total)):
-        return picks[:, given.shape[1] :]
-    kept = [max(length, given.shape[1]) for length in trusted.tolist()]
-    return xp.stack(
-        [sample_alone(image, picks[image, :length]) for image, length in enumerate(kept)]
-    )
+    new = picks[:, given.shape[1] :]
+
+    def finish_alone(image: int) -> tuple[Array]:
+        length = max(int(trusted[image]), given.shape[1])
+        return (sample_alone(image, picks[image, :length]),)
+
+    redo_alone((new,), trusted == total, finish_alone)
+    return new
 
 
 def _seed_rows(called: str, seeds: Any, points: Array) -> Array:

@@ -4,7 +4,7 @@ from typing import Literal, get_args
 
 from mobtheory.covering.counts import as_count
 from mobtheory.covering.problem import CoveringProblem, check_problem
-from mobtheory.covering.prompt_candidates import Duplicates, rank_candidates
+from mobtheory.covering.prompt_candidates import Duplicates, ProposalRule
 from mobtheory.covering.selection import Selection, selection_of_rows
 from mobtheory.errors import InvalidProblem
 from mobtheory.geometry.points import Array
@@ -64,6 +64,9 @@ def mob_select(
     d_H(S_v, V) <= β K_v^(-1/d) fail (theory sections 7.2 and 7.3); for distances that obey the
     triangle inequality h(V -> S_p ∪ S_v) <= 2 OPT(K_v | S_p) holds (theory theorem 2.5).
 
+    S_p is ranked by differences of coordinates in float64, or by distances that are exact; S_v as
+    `farthest_point_sampling` picks, within `selection_rounding`.
+
     Examples
     --------
     >>> import numpy as np
@@ -85,7 +88,7 @@ def mob_select(
         shortfall,
         start,
     )
-    order, found = rank_candidates(problem.distances.by_prompt, fold, prompt_limit, duplicates)
+    order, found = problem.distances.candidates(ProposalRule(fold, prompt_limit, duplicates))
     # The one place where the host must know: how long the prompt half is.
     count = int(found)
     if count < prompt_limit and shortfall == "raise":

@@ -55,6 +55,11 @@ class ProductRows:
         rows = _in_one_layout(rows)
         return cls(rows, _squares(rows), _steps(points), center)
 
+    def as_batch(self) -> "ProductRows":
+        """Return one point set as a batch of one."""
+        center = None if self.center is None else self.center[None]
+        return ProductRows(self.rows[None], self.squares[None], self.steps[None], center)
+
     def rounding(self, *others: "ProductRows") -> Array:
         """Bound the error of a squared distance within and between these sets, shape (...).
 

@@ -6,7 +6,7 @@ from typing import Protocol
 
 import array_api_compat
 
-from mobtheory.covering.clouds import Cloud, cloud_dtypes, farthest_rows, ranking_between
+from mobtheory.covering.clouds import Cloud, cloud_dtypes, farthest_rows, propose
 from mobtheory.covering.distance_matrix import (
     as_distances,
     as_square_distances,
@@ -15,6 +15,7 @@ from mobtheory.covering.distance_matrix import (
 )
 from mobtheory.covering.farthest_point import farthest_columns
 from mobtheory.covering.grids import order_is_exact
+from mobtheory.covering.prompt_candidates import ProposalRule, rank_candidates
 from mobtheory.covering.triangles import is_metric
 from mobtheory.errors import InvalidProblem
 from mobtheory.geometry import distance_rounding, pairwise_distances
@@ -46,9 +47,8 @@ class TokenDistances(Protocol):
         """An array of the library and on the device of the tokens."""
         ...
 
-    @property
-    def by_prompt(self) -> Array:
-        """Numbers that rank the distances between P and V, shape (L, N)."""
+    def candidates(self, rule: ProposalRule) -> tuple[Array, Array]:
+        """The visual tokens that the prompt tokens propose, as `rank_candidates`."""
         ...
 
     def to_visual(self, rows: Array) -> Array:
@@ -91,10 +91,9 @@ class MeasuredDistances:
     def prompt_prompt(self) -> Array:
         return self._between(self._prompt.tokens, self._prompt.tokens)
 
-    @property
-    def by_prompt(self) -> Array:
-        squared = ranking_between(self._prompt, self._visual)
-        return self.visual_prompt.T if squared is None else squared
+    def candidates(self, rule: ProposalRule) -> tuple[Array, Array]:
+        ranked = propose(self._prompt, self._visual, rule)
+        return rank_candidates(self.visual_prompt.T, rule) if ranked is None else ranked
 
     def to_visual(self, rows: Array) -> Array:
         visual = self._visual.tokens
@@ -190,9 +189,8 @@ class GivenDistances:
     def sample(self) -> Array:
         return self.visual_prompt
 
-    @property
-    def by_prompt(self) -> Array:
-        return self.visual_prompt.T
+    def candidates(self, rule: ProposalRule) -> tuple[Array, Array]:
+        return rank_candidates(self.visual_prompt.T, rule)
 
     def to_visual(self, rows: Array) -> Array:
         return array_api_compat.array_namespace(rows).take(self.visual_visual, rows, axis=1)

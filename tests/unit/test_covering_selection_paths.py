@@ -1,5 +1,6 @@
 """Every way to rank points obeys the greedy rule within its stated rounding."""
 
+import warnings
 from math import sqrt
 
 import array_api_strict
@@ -20,6 +21,7 @@ from mobtheory.covering import (
     mob_select_batch,
     selection_rounding,
 )
+from mobtheory.errors import InvalidProblem
 from mobtheory.geometry import normalize_rows, pairwise_distances
 
 COUNT, DIMENSION = 150, 128
@@ -339,3 +341,125 @@ def test_prompt_tokens_that_float32_does_not_hold_are_not_rounded_to_it(monkeypa
         assert sorted(nearest.argmin(axis=0).tolist()) == sorted(order.tolist())
         assert batch[image].prompt_centers.tolist() == order.tolist()
         assert selection_rounding(visual[image], prompt[image]) < 1e-7
+
+
+def nearest_proposals(distances, fold, duplicates):
+    """Candidates of distances (L, N), the lowest index at a tie."""
+    proposals = {}
+    for row in distances:
+        for token in np.argsort(row, kind="stable")[:fold].tolist():
+            proposals.setdefault(token, []).append(row[token])
+    ranks = {"max": min, "first": lambda found: found[0], "last": lambda found: found[-1]}
+    return sorted(proposals, key=lambda token: (ranks[duplicates](proposals[token]), token))
+
+
+@pytest.mark.parametrize("way", ["numpy", "torch", "accelerator"])
+@pytest.mark.parametrize("duplicates", ["max", "first", "last"])
+@pytest.mark.parametrize("normalize", [True, False])
+@pytest.mark.parametrize(("fold", "prompt_budget"), [(1, 8), (3, 5), (3, 16), (100, 20)])
+@pytest.mark.parametrize("spread", [1.0, 1e-5])
+def test_near_copies_of_prompt_tokens_are_ranked_by_their_differences(
+    monkeypatch, way, duplicates, normalize, fold, prompt_budget, spread
+):
+    """The products of copies differ by less than their rounding, those of a narrow cloud all do."""
+    rng = np.random.default_rng(17)
+    visual, prompt = token_batch(rng, images=3, prompt=8)
+    visual = (visual[:, :1] + spread * (visual - visual[:, :1])).astype(np.float32)
+    prompt = visual[:, 40:48] + rng.normal(size=prompt.shape) * 1e-3 * spread
+    prompt = prompt.astype(np.float32)
+    for start, noise in ((70, 2e-6), (0, 2e-5), (80, 2e-6)):
+        copies = prompt + noise * spread * rng.normal(size=prompt.shape)
+        visual[:, start : start + 8] = copies.astype(np.float32)
+    visual[:, 90:94] = visual[:, 70:74]
+    if way == "accelerator":
+        pretend_accelerator(monkeypatch)
+    library = np.asarray if way == "numpy" else torch.as_tensor
+    options = {"prompt_budget": prompt_budget, "fold": fold, "duplicates": duplicates}
+    batch = mob_select_batch(library(visual), library(prompt), 30, normalize=normalize, **options)
+    for image in range(3):
+        problem = CoveringProblem(visual[image], prompt[image], 30, normalize=normalize)
+        expected = nearest_proposals(problem.visual_prompt.T, fold, duplicates)[:prompt_budget]
+        assert batch[image].prompt_centers.tolist() == expected
+        one = mob_select(
+            CoveringProblem(
+                library(visual[image]), library(prompt[image]), 30, normalize=normalize
+            ),
+            **options,
+        )
+        assert one.prompt_centers.tolist() == expected
+
+
+def outcome(visual, prompt, **options):
+    """The selected rows, or the refusal."""
+    try:
+        batch = mob_select_batch(visual, prompt, 10, fold=1, **options)
+    except InvalidProblem as error:
+        return str(error)
+    return [(one.prompt_centers.tolist(), one.visual_centers.tolist()) for one in batch]
+
+
+@pytest.mark.parametrize("scale", [0.0, 1e-25, 1e25])
+@pytest.mark.parametrize("normalize", [True, False])
+@pytest.mark.parametrize("shortfall", ["visual", "raise"])
+@pytest.mark.parametrize("prompt_budget", [0, 4, 9])
+@pytest.mark.parametrize("rows", [slice(1, 2), slice(None)])
+def test_no_prompt_token_is_dropped_for_its_length(
+    monkeypatch, scale, normalize, shortfall, prompt_budget, rows
+):
+    rng = np.random.default_rng(18)
+    visual, prompt = (torch.as_tensor(x) for x in token_batch(rng, images=2, prompt=4))
+    prompt[1, rows] *= scale
+    options = {"normalize": normalize, "shortfall": shortfall, "prompt_budget": prompt_budget}
+    expected = outcome(visual, prompt, **options)
+    if shortfall == "raise" and prompt_budget == 9:
+        assert "distinct candidates" in expected
+    elif normalize and scale == 0.0:
+        assert "has no direction" in expected
+    elif shortfall == "visual":
+        assert len(expected) == 2
+    pretend_accelerator(monkeypatch)
+    assert outcome(visual, prompt, **options) == expected
+
+
+def test_padding_neither_counts_nor_slows_a_batch_down(monkeypatch):
+    rng = np.random.default_rng(19)
+    visual, prompt = (torch.as_tensor(x) for x in token_batch(rng, images=2, prompt=4))
+    mask = torch.as_tensor([[True, True, False, True], [False, True, True, False]])
+    expected = outcome(visual, prompt, prompt_mask=mask, prompt_budget=2)
+    pretend_accelerator(monkeypatch)
+    # Called for images that the device could not rank.
+    monkeypatch.setattr(batches, "mob_select", None)
+    for filler in (0.0, 1e-30, 1e30):
+        padded = torch.where(mask[:, :, None], prompt, filler)
+        assert outcome(visual, padded, prompt_mask=mask, prompt_budget=2) == expected
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_a_cuda_device_picks_what_the_host_picks_and_waits_no_more_for_more_picks(dtype):
+    rng = np.random.default_rng(20)
+    visual, prompt = (torch.as_tensor(np.round(x)).to(dtype) for x in token_batch(rng))
+    on_device = (visual.cuda(), prompt.cuda())
+
+    def select(tokens, k):
+        options = {"prompt_budget": k // 2, "fold": 4, "normalize": False}
+        return mob_select_batch(*tokens, k, **options).picks
+
+    def waits(action):
+        torch.cuda.set_sync_debug_mode("warn")
+        try:
+            with warnings.catch_warnings(record=True) as caught:
+                warnings.simplefilter("always")
+                action()
+        finally:
+            torch.cuda.set_sync_debug_mode("default")
+        return len(caught)
+
+    for k in (1, 30, 100):
+        assert select(on_device, k).tolist() == select((visual, prompt), k).tolist()
+        sampled = farthest_point_sampling(on_device[0], k)
+        assert sampled.tolist() == farthest_point_sampling(visual, k).tolist()
+    assert waits(lambda: select(on_device, 10)) == waits(lambda: select(on_device, 60)) <= 20
+    few, many = (waits(lambda k=k: farthest_point_sampling(on_device[0], k)) for k in (10, 60))
+    assert few == many <= 20
