@@ -26,11 +26,17 @@ from mobtheory.geometry.points import (
     unit_rows,
 )
 
+# Below these sizes a call of BLAS and the bounds around it cost more than the differences.
 _FEWEST_POINTS = 64
 _FEWEST_COORDINATES = 2**14
+# A squared radius of fewer roundings than these is left to a wider dtype.
 _MARGIN = 4
-_GRAM_FROM = 16
-_LARGEST_GRAM = 2**28
+# A device makes all products at once where at least this part, 1/16, of the points is picked.
+_GRAM_PER_PICK = 16
+# Products of a batch held at once on a device: 1 GiB of float32.
+_LARGEST_BATCH_OF_GRAMS = 2**28
+# Beyond this coordinate distances may leave the range of float64; the factor brings them back.
+_FARTHEST_OUT, _BACK_IN = 2.0**960, 2.0**-128
 
 
 class Cloud:
@@ -182,7 +188,7 @@ def pick_on_device(
     rows, squares = products.rows, products.squares
     sets = xp.arange(rows.shape[0], dtype=xp.int64, device=device)
     count = rows.shape[1]
-    if count <= _GRAM_FROM * total and rows.shape[0] * count * count <= _LARGEST_GRAM:
+    if count <= _GRAM_PER_PICK * total and rows.shape[0] * count**2 <= _LARGEST_BATCH_OF_GRAMS:
         between = squared_distances(products, products)
         return pick_in_steps(lambda pick: between[sets, pick], nearest, total, given, counts)
 
@@ -254,6 +260,8 @@ def _by_differences(cloud: Cloud, given: Array, total: int, outside: Cloud | Non
     named = (cloud.name, cloud.tokens)
     others = named if outside is None else (outside.name, outside.tokens)
     rows, seeds = measurable(cloud.called, named, others, cloud.metric)
+    if any(bool(xp.max(xp.abs(part)) > _FARTHEST_OUT) for part in (rows, seeds)):
+        rows, seeds = rows * _BACK_IN, seeds * _BACK_IN  # A power of two: the order stays.
     nearest = xp.full((1, rows.shape[0]), inf, dtype=xp.float64, device=device)
     if outside is not None:
         nearest = xp.min(difference_kernel(rows, seeds, cloud.metric)(rows, seeds), axis=1)[None, :]

@@ -14,10 +14,15 @@ from numpy.typing import NDArray
 
 from mobtheory.geometry.points import Array
 
+# A narrower block costs no less to find; a wider one spends more on products than it saves.
 _NARROWEST, _WIDEST = 64, 256
+# So many picks change the nearest distance of most rows.
 _FIRST_STEPS = 8
+# In fewer dimensions a pass over the rows costs no more than finding the farthest ones.
 _WORTH_A_BLOCK = 32
-_LARGEST_GRAM = 4096
+# Points whose whole Gram matrix is made: 64 MiB of float32.
+_MOST_POINTS_OF_GRAM = 4096
+# A matrix of so few columns is slower than its columns.
 _FEW_PICKS = 6
 
 
@@ -113,9 +118,8 @@ def pick_in_rounds(
 
 
 def _first_width(count: int, dimension: int, total: int) -> int:
-    if 4 * total >= count and count <= _LARGEST_GRAM:
+    if 4 * total >= count and count <= _MOST_POINTS_OF_GRAM:
         return count
-    # Below that dimension a pass over the rows costs no more than finding the farthest ones.
     return 1 if dimension < _WORTH_A_BLOCK else _NARROWEST
 
 
@@ -161,7 +165,7 @@ def _approach(
     rows: NDArray[Any], squares: NDArray[Any], nearest: NDArray[Any], new: list[int]
 ) -> None:
     """Lower the distances to the nearest pick by the new picks, and put these behind all."""
-    if len(new) <= _FEW_PICKS:  # A matrix of so few columns is slower than its columns.
+    if len(new) <= _FEW_PICKS:
         to_pick = np.empty_like(nearest)
         for row in new:
             np.dot(rows, rows[row], out=to_pick)

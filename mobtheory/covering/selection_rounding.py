@@ -28,8 +28,9 @@ def selection_rounding(
     Returns
     -------
     float
-        An absolute bound e, 0.0 where squared distances compare exactly. Each pick has at least
-        the squared distance to its nearest predecessor that the farthest point has, minus 2 e.
+        An absolute bound e, 0.0 where squared distances compare exactly, and inf where squares
+        leave the range of float64. Each pick has at least the squared distance to its nearest
+        predecessor that the farthest point has, minus 2 e.
 
     Raises
     ------
@@ -84,6 +85,8 @@ def _of_differences(cloud: Cloud, others: tuple[Cloud, ...]) -> float:
     if not cloud.normalize and order_is_exact(points, "euclidean"):
         return 0.0
     error = distance_rounding(points, normalize=cloud.normalize)
+    if error == inf:
+        return inf
     if cloud.normalize:
         largest = 2.0
     else:

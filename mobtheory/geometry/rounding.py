@@ -83,7 +83,7 @@ def correctly_rounded(values: Any) -> bool:
 
 def _on_small_grid(values: Any) -> bool:
     """Tell whether all coordinates are multiples of 2**-10 whose differences are exact."""
-    if np.abs(values).max() * 2 > _EXACT_INTEGERS / _STEPS_PER_UNIT:
+    if np.abs(values).max() > _EXACT_INTEGERS / (2 * _STEPS_PER_UNIT):
         return False
     steps = values * _STEPS_PER_UNIT
     return bool((steps == np.floor(steps)).all())

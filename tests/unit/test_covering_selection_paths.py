@@ -463,3 +463,37 @@ def test_a_cuda_device_picks_what_the_host_picks_and_waits_no_more_for_more_pick
     assert waits(lambda: select(on_device, 10)) == waits(lambda: select(on_device, 60)) <= 20
     few, many = (waits(lambda k=k: farthest_point_sampling(on_device[0], k)) for k in (10, 60))
     assert few == many <= 20
+
+
+@pytest.mark.parametrize("length", [3e38, 1.7e308])
+@pytest.mark.parametrize("rows", [8, COUNT])
+def test_the_largest_floats_are_ranked_without_a_warning(sample, length, rows):
+    rng = np.random.default_rng(21)
+    signs = np.sign(rng.normal(size=(rows, DIMENSION)))
+    points = (length * signs).astype(np.float32 if length == 3e38 else np.float64)
+    outside = -points[:2]
+    start = pairwise_distances(signs, -signs[:2])
+    distances = pairwise_distances(signs, signs)
+    assert sample(points, 6) == farthest_points(distances, 6).tolist()
+    assert (
+        sample(points, 6, external_seeds=outside)
+        == farthest_points(distances, 6, start_distances=start).tolist()
+    )
+
+
+def test_seeds_beyond_the_range_of_float32_are_taken_as_they_are(sample):
+    rng = np.random.default_rng(22)
+    points = rng.normal(size=(COUNT, DIMENSION)).astype(np.float32)
+    outside = rng.normal(size=(2, DIMENSION)) * 1e50
+    start = pairwise_distances(points.astype(float), outside)
+    picks = sample(points, 30, external_seeds=outside)
+    distances = pairwise_distances(points.astype(float), points.astype(float))
+    rounding = selection_rounding(points, outside)
+    assert 0 < rounding < np.inf
+    assert_greedy(distances**2, picks, rounding, start.min(axis=1) ** 2)
+
+
+@pytest.mark.parametrize("length", [3e38, 1e200, 1.7e308])
+def test_the_rounding_of_the_largest_floats_comes_without_a_warning(length):
+    points = length * np.sign(np.random.default_rng(23).normal(size=(COUNT, DIMENSION)))
+    assert selection_rounding(points) >= (0.0 if length < 1e100 else np.inf)
