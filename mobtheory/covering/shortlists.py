@@ -49,7 +49,7 @@ def propose_by_products(
     float64 differences. The host waits a fixed number of times.
     """
     xp = api.array_namespace(visual[1].rows)
-    squared = xp.astype(squared_distances(prompt[1], visual[1]), xp.float64)
+    squared = squared_distances(prompt[1], visual[1])
     rounding = visual[1].rounding(prompt[1])
     exact, usable = rounding == 0, xp.isfinite(rounding)
     # Differences of narrower floats, and of integers, are in range.
@@ -61,7 +61,8 @@ def propose_by_products(
     few = xp.sum(xp.astype(doubtful, xp.int64), axis=(1, 2))
     trusted = exact | (usable & (few <= _LARGEST_SHARE * squared.shape[1] * squared.shape[2]))
     pairs = xp.nonzero(doubtful & (trusted & ~exact)[:, None, None])
-    ranking = xp.where(exact[:, None, None], squared, xp.full_like(squared, inf))
+    ranking = xp.astype(squared, xp.float64)
+    ranking = xp.where(exact[:, None, None], ranking, xp.full_like(ranking, inf))
     ranking[pairs] = _squared_differences(visual[0], prompt[0], pairs, unit)
     order, found = rank_candidates(ranking, rule, prompt_mask)
     return order, found, trusted
