@@ -63,13 +63,15 @@ class CoverSystem:
             partner=position[self.partner[keep]],
         )
 
-    def after_choosing(self, column: int) -> Self:
-        """What is left once a column has been chosen."""
-        group = self.group[column]
-        limits = tuple(k - (g == group) for g, k in enumerate(self.limits))
+    def after_choosing(self, chosen: Columns) -> Self:
+        """What is left once columns (positions), no two of them partners, have been chosen."""
+        used = np.bincount(self.group[chosen], minlength=len(self.limits))
+        limits = tuple((np.asarray(self.limits) - used).tolist())
+        gone = np.append(chosen, self.partner[chosen])
         stay = np.ones(len(self.columns), dtype=bool)
-        stay[[column, self.partner[column]] if self.partner[column] >= 0 else [column]] = False
-        return replace(self.only_rows(~self.covers[:, column]), limits=limits).only_columns(stay)
+        stay[gone[gone >= 0]] = False
+        uncovered = ~self.covers[:, chosen].any(axis=1)
+        return replace(self.only_rows(uncovered), limits=limits).only_columns(stay)
 
     def is_cover(self, chosen: Columns) -> bool:
         """Whether these columns (positions) cover every row within the limits."""

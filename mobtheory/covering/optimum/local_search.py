@@ -34,17 +34,19 @@ def search_cover(
 
 def _forced(system: CoverSystem) -> tuple[CoverSystem | None, Columns]:
     """Choose the only columns of rows again and again; None if the limits do not allow it."""
-    forced: list[int] = []
+    forced: list[Columns] = [np.zeros(0, dtype=np.int64)]
     while True:
         sizes = np.count_nonzero(system.covers, axis=1)
         if (sizes == 0).any() or min(system.limits) < 0:
-            return None, np.zeros(0, dtype=np.int64)
+            return None, forced[0]
         single = np.flatnonzero(sizes == 1)
         if not len(single):
-            return system, np.asarray(forced, dtype=np.int64)
-        column = int(system.covers[single[0]].argmax())
-        forced.append(int(system.columns[column]))
-        system = system.after_choosing(column)
+            return system, np.concatenate(forced)
+        columns = np.unique(system.covers[single].argmax(axis=1))
+        if np.isin(system.partner[columns], columns).any():
+            return None, forced[0]
+        forced.append(system.columns[columns])
+        system = system.after_choosing(columns)
 
 
 class _Exchange:

@@ -122,7 +122,7 @@ class CaseDistinction:
         names, branch_row = system.columns[options].tolist(), int(system.rows[row])
         children: list[tuple[int, Refutation]] = []
         for name in names:
-            column = int(np.flatnonzero(system.columns == name)[0])
+            column = np.flatnonzero(system.columns == name)
             try:
                 children.append((name, self.refute(system.after_choosing(column))))
             except CoverFound as found:

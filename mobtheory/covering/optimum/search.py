@@ -39,7 +39,7 @@ class _Effort(NamedTuple):
         return _Effort(self.number + 1, 4 * self.exchanges, 4 * self.seconds)
 
 
-_GLANCE, _FIRST_EFFORT = _Effort(0, 50, 0.0), _Effort(1, 1200, 1.0)
+_GLANCE, _FIRST_EFFORT = _Effort(0, 25, 0.0), _Effort(1, 1200, 1.0)
 _FEW_ENTRIES = 20_000
 """So sparse systems a solver decides faster than local search."""
 _MANY_COLUMNS, _MANY_CASES = 400, 5000
