@@ -205,4 +205,6 @@ def test_the_answer_loss_weighs_coarse_answers_and_ends_less():
     )
     expected = float((losses * weights).sum() / weights.sum())
     assert trainer.step() == pytest.approx(expected, rel=1e-5)
-    assert expected != pytest.approx(float(losses.mean()), rel=1e-3)
+    # The initial weights, and so the losses, depend on the processor; ten times the tolerance
+    # above still tells both means apart.
+    assert expected != pytest.approx(float(losses.mean()), rel=1e-4)
