@@ -4,8 +4,8 @@ from typing import Literal
 
 from mobtheory.claims.proving import ProofResult
 
-Engine = Literal["rational", "sympy", "z3"]
-_ENGINES: tuple[Engine, ...] = ("rational", "sympy", "z3")
+Engine = Literal["interval", "rational", "sympy", "z3"]
+_ENGINES: tuple[Engine, ...] = ("interval", "rational", "sympy", "z3")
 
 
 class Steps:

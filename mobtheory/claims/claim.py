@@ -10,7 +10,9 @@ from mobtheory.claims.margin import Margin
 from mobtheory.claims.verdict import Verdict
 from mobtheory.errors import InvalidProblem
 
-EvidenceKind = Literal["prose", "sympy", "z3", "coq", "property", "exhaustive", "rational", "model"]
+EvidenceKind = Literal[
+    "prose", "sympy", "z3", "coq", "property", "exhaustive", "rational", "interval", "model"
+]
 _ENGINES: frozenset[EvidenceKind] = frozenset({"sympy", "z3", "coq", "exhaustive"})
 
 
@@ -19,7 +21,9 @@ class Evidence:
     """One piece of evidence: its kind and what was done.
 
     ``prose`` is a proof that was read and that no engine has checked yet; ``rational`` is a
-    counterexample verified in exact arithmetic; ``property`` is confrontation with inputs.
+    counterexample verified in exact arithmetic; ``interval`` bounds a number on a whole range with
+    outward rounding, a step of a proof and never all of it; ``property`` is confrontation with
+    inputs.
 
     Attributes
     ----------

@@ -20,7 +20,7 @@ class ProofResult:
 
     Attributes
     ----------
-    engine : "sympy", "z3" or "rational", joined by "+" where several take part
+    engine : "sympy", "z3", "rational" or "interval", joined by "+" where several take part
     ok : whether every step was checked; None where the engine is missing or gave up
     seconds : wall-clock time, filled in by the runner
     detail : the steps, or what failed

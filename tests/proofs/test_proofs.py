@@ -20,7 +20,7 @@ CLAIMS = {c.id: c for c in mob.list_claims()}
 FILES = sorted({name for c in CLAIMS.values() for name in c.proof})
 ID_OF = {name: c.id for c in CLAIMS.values() for name in c.proof}
 REFUTED = [c for c in CLAIMS.values() if c.verdict is mob.Verdict.REFUTED]
-PROOF_ENGINES = {"sympy", "z3", "rational"}
+PROOF_ENGINES = {"sympy", "z3", "rational", "interval"}
 
 
 @pytest.fixture(scope="module")
