@@ -20,10 +20,15 @@ Proof.
   6. Cross-check with closed forms: all metrics on 4 points, I = {0, 1}, two centres.
 """
 
+from fractions import Fraction
 from itertools import combinations
 from typing import Any
 
+import sympy as sp
+
 from mobtheory.claims.proving import ProofResult
+from mobtheory.claims.symbols import OPT, S, V, h
+from mobtheory.claims.symbols import k as picks
 
 from .farthest_picks import (
     centre,
@@ -38,6 +43,7 @@ from .farthest_picks import (
 )
 from .line_sets import directed as exact_directed
 from .metric_space import METRIC, directed, dist, every, point_set, some, subset, union
+from .registered import constants
 from .small_metrics import SmallMetric, largest, smallest
 from .solver import valid, z3
 from .steps import Steps
@@ -45,17 +51,18 @@ from .steps import Steps
 
 def prove() -> ProofResult:
     steps = Steps()
+    (factor,) = constants("covering.hochbaum-shmoys", lambda c: sp.Le(h(V, S), c * OPT(picks)))
     _check_lower_end(steps)
-    _check_upper_end(steps)
+    _check_upper_end(steps, factor)
     line, common = [0, 1, 2], 1
     optimum = min(exact_directed(line, [c]) for c in line)
     shares = all(abs(v - common) <= optimum for v in line)
     steps.check(
         "rational",
         "V = {0, 1, 2}, one centre: all share the token 1, so I = {0} is maximal, and 2 = 2 OPT",
-        shares and exact_directed(line, [0]) == 2 * optimum == 2,
+        shares and exact_directed(line, [0]) == factor * optimum == 2,
     )
-    steps.check("z3", "closed forms on 4 points: I = {0, 1}, two centres", _small())
+    steps.check("z3", "closed forms on 4 points: I = {0, 1}, two centres", _small(factor))
     return steps.result()
 
 
@@ -86,7 +93,7 @@ def _check_lower_end(steps: Steps) -> None:
     )
 
 
-def _check_upper_end(steps: Steps) -> None:
+def _check_upper_end(steps: Steps, factor: Fraction) -> None:
     r, value, optimum = z3.Reals("r h OPT")
     chosen, added = point_set("I"), point_set("F")
     # A token of I has itself in common with itself.
@@ -96,22 +103,22 @@ def _check_upper_end(steps: Steps) -> None:
             chosen, lambda i: some(visual, lambda u: z3.And(dist(v, u) <= r, dist(i, u) <= r))
         ),
     )
-    within = directed(2 * r, visual, chosen)
+    within = directed(factor * r, visual, chosen)
     steps.check(
         "z3",
         "h(V -> I) <= 2 r over the common tokens; any metric, any sets",
         valid(within, [*METRIC, subset(chosen, visual), maximal]),
     )
-    more = directed(2 * r, visual, union(chosen, added))
+    more = directed(factor * r, visual, union(chosen, added))
     steps.check("z3", "more centres only help", valid(z3.Implies(within, more)))
     steps.check(
         "z3",
         "h <= 2 r and r <= OPT give h <= 2 OPT",
-        valid(z3.Implies(z3.And(value <= 2 * r, r <= optimum), value <= 2 * optimum)),
+        valid(z3.Implies(z3.And(value <= factor * r, r <= optimum), value <= factor * optimum)),
     )
 
 
-def _small() -> bool | None:
+def _small(factor: Fraction) -> bool | None:
     metric, r, chosen = SmallMetric(4), z3.Real("r"), [0, 1]
 
     def in_common(v: int, w: int) -> Any:
@@ -128,7 +135,7 @@ def _small() -> bool | None:
     )
     radius = metric.directed(metric.points, chosen)
     within = [
-        radius <= 2 * metric.directed(metric.points, list(centres))
+        radius <= factor * metric.directed(metric.points, list(centres))
         for centres in combinations(metric.points, 2)
     ]
     return valid(z3.And(within), [*metric.axioms, *maximal, refuted])

@@ -11,10 +11,14 @@ Proof.
   4. Cross-check with closed forms, all metrics on 3 + 2 points, every S.
 """
 
+from fractions import Fraction
 from itertools import chain, combinations, product
 from typing import Any
 
+import sympy as sp
+
 from mobtheory.claims.proving import ProofResult
+from mobtheory.claims.symbols import P, S_p, V, d_H, h
 
 from .metric_space import (
     METRIC,
@@ -25,6 +29,7 @@ from .metric_space import (
     same_levels_same_number,
     subset,
 )
+from .registered import constants
 from .small_metrics import SmallMetric
 from .solver import valid, z3
 from .steps import Steps
@@ -32,6 +37,7 @@ from .steps import Steps
 
 def prove() -> ProofResult:
     steps = Steps()
+    (factor,) = constants("covering.nn-optimal", lambda c: sp.Le(h(P, V), c * d_H(S_p, P)))
     visual, prompt, kept = (point_set(name) for name in "VPS")
     r = z3.Real("r")
     nearest, obey = nearest_neighbours(prompt, visual)
@@ -50,18 +56,21 @@ def prove() -> ProofResult:
     steps.check(
         "z3",
         "d_H(S, P) <= r gives h(P -> V) <= r for every S within V",
-        valid(z3.Implies(hausdorff(r, kept, prompt), floor), [*METRIC, subset(kept, visual)]),
+        valid(
+            z3.Implies(hausdorff(r, kept, prompt), directed(factor * r, prompt, visual)),
+            [*METRIC, subset(kept, visual)],
+        ),
     )
     steps.check("z3", "below the same radii, hence equal", valid(same_levels_same_number()))
-    steps.check("z3", "closed forms on 3 visual and 2 prompt points, every S", _small())
+    steps.check("z3", "closed forms on 3 visual and 2 prompt points, every S", _small(factor))
     return steps.result()
 
 
-def _small() -> bool | None:
+def _small(factor: Fraction) -> bool | None:
     metric, visual, prompt = SmallMetric(5), [0, 1, 2], [3, 4]
     floor = metric.directed(prompt, visual)
     subsets = list(chain.from_iterable(combinations(visual, n) for n in (1, 2, 3)))
-    holds: list[Any] = [metric.hausdorff(kept, prompt) >= floor for kept in subsets]
+    holds: list[Any] = [factor * metric.hausdorff(kept, prompt) >= floor for kept in subsets]
     for choice in product(visual, repeat=len(prompt)):
         nearest = [
             metric.dist(p, v) <= metric.dist(p, w)
@@ -69,5 +78,5 @@ def _small() -> bool | None:
             for w in visual
         ]
         radius = metric.hausdorff(sorted(set(choice)), prompt)
-        holds.append(z3.Implies(z3.And(nearest), radius == floor))
+        holds.append(z3.Implies(z3.And(nearest), factor * radius == floor))
     return valid(z3.And(holds), metric.axioms)

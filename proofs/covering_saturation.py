@@ -11,15 +11,20 @@ Proof.  "At most K members" means: listed by the places 1, ..., K, repetitions a
 
 from typing import Any
 
+import sympy as sp
+
 from mobtheory.claims.proving import ProofResult
+from mobtheory.claims.symbols import P, S_p, V, d_H, h, least
 
 from .metric_space import METRIC, Point, directed, dist, every, hausdorff, point_set, subset
+from .registered import constants
 from .solver import valid, z3
 from .steps import Steps
 
 
 def prove() -> ProofResult:
     steps = Steps()
+    (factor,) = constants("covering.saturation", lambda c: sp.Eq(least(d_H(S_p, P)), c * h(P, V)))
     visual, kept = point_set("V"), point_set("S_p")
     token = z3.Function("p", z3.IntSort(), Point)
     nn = z3.Function("nn", Point, Point)
@@ -43,11 +48,14 @@ def prove() -> ProofResult:
     steps.check(
         "z3",
         "it reaches the floor: h(P -> V) <= r gives d_H(S', P) <= r",
-        valid(z3.Implies(floor, hausdorff(r, nearest, prompt)), given),
+        valid(z3.Implies(floor, hausdorff(factor * r, nearest, prompt)), given),
     )
     steps.check(
         "z3",
         "no S_p within V goes below: d_H(S_p, P) <= r gives h(P -> V) <= r",
-        valid(z3.Implies(hausdorff(r, kept, prompt), floor), [*METRIC, subset(kept, visual)]),
+        valid(
+            z3.Implies(hausdorff(factor * r, kept, prompt), floor),
+            [*METRIC, subset(kept, visual)],
+        ),
     )
     return steps.result()

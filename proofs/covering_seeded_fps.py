@@ -19,9 +19,15 @@ Proof.  Let c_1, ..., c_k and Z cover V within rho, and suppose some v* in V is 
   8. Cross-check with closed forms: all metrics on 5 points, one seed, two picks, two centres.
 """
 
+from fractions import Fraction
 from itertools import combinations
 
+import sympy as sp
+
 from mobtheory.claims.proving import ProofResult
+from mobtheory.claims.symbols import OPT, G, V, Z, h
+from mobtheory.claims.symbols import k as picks
+from mobtheory.claims.symbols import union as joined
 
 from .farthest_picks import (
     apart,
@@ -40,6 +46,7 @@ from .farthest_picks import (
 from .line_sets import best_radius
 from .line_sets import directed as exact_directed
 from .metric_space import METRIC, directed, every, near, point_set, union
+from .registered import constants
 from .small_metrics import SmallMetric
 from .solver import valid, z3
 from .steps import Steps
@@ -49,29 +56,32 @@ _rho = z3.Real("rho")
 
 def prove() -> ProofResult:
     steps = Steps()
-    check_separation(steps, 2 * _rho)
-    _check_assignment(steps)
+    (factor,) = constants(
+        "covering.seeded-fps", lambda c: sp.Le(h(V, joined(Z, G)), c * OPT(picks, Z))
+    )
+    check_separation(steps, factor * _rho)
+    _check_assignment(steps, factor)
     check_pigeonhole(steps)
-    _check_optimum(steps)
+    _check_optimum(steps, factor)
     greedy, optimum = exact_directed([-1, 1], [-1]), best_radius([-1, 1], 1)
-    steps.check("rational", "V = {-1, 1}, one pick: 2 = 2 OPT(1)", greedy == 2 * optimum == 2)
-    steps.check("z3", "closed forms on 5 points: one seed, two picks, two centres", _small())
+    steps.check("rational", "V = {-1, 1}, one pick: 2 = 2 OPT(1)", greedy == factor * optimum == 2)
+    steps.check("z3", "closed forms on 5 points: one seed, two picks, two centres", _small(factor))
     return steps.result()
 
 
-def _check_assignment(steps: Steps) -> None:
+def _check_assignment(steps: Steps, factor: Fraction) -> None:
     covered = every(visual, lambda v: z3.Or(near(_rho, v, seeds), within_a_centre(v, _rho)))
     in_visual = each(0, k, lambda i: visual(x(i)))
-    given = z3.And(covered, in_visual, far_from_seeds(2 * _rho))
+    given = z3.And(covered, in_visual, far_from_seeds(factor * _rho))
     steps.check(
         "z3",
         "each x_i is within rho of some centre c_j",
         valid(z3.Implies(given, reached(_rho)), METRIC),
     )
-    check_one_centre_each(steps, _rho, apart(2 * _rho), METRIC)
+    check_one_centre_each(steps, _rho, apart(factor * _rho), METRIC)
 
 
-def _check_optimum(steps: Steps) -> None:
+def _check_optimum(steps: Steps, factor: Fraction) -> None:
     centres = point_set("C")
     steps.check(
         "z3",
@@ -84,21 +94,23 @@ def _check_optimum(steps: Steps) -> None:
         ),
     )
     value, optimum = z3.Reals("h OPT")
-    below = z3.Implies(optimum < value / 2, _rho < value / 2)  # rho reached, OPT their infimum
+    below = z3.Implies(
+        optimum < value / factor, _rho < value / factor
+    )  # rho reached, OPT their infimum
     steps.check(
         "z3",
         "h <= 2 rho for every radius rho that is reached gives h <= 2 OPT",
-        valid(z3.Implies(z3.And(below, value <= 2 * _rho), value <= 2 * optimum)),
+        valid(z3.Implies(z3.And(below, value <= factor * _rho), value <= factor * optimum)),
     )
 
 
-def _small() -> bool | None:
+def _small(factor: Fraction) -> bool | None:
     metric, seed, picks = SmallMetric(5), [0], [1, 2]
     visual = [1, 2, 3, 4]
     greedy = metric.greedy(visual, picks, seed)
     radius = metric.directed(visual, seed + picks)
     within = [
-        radius <= 2 * metric.directed(visual, seed + list(centres))
+        radius <= factor * metric.directed(visual, seed + list(centres))
         for centres in combinations(metric.points, 2)
     ]
     return valid(z3.And(within), metric.axioms + greedy)

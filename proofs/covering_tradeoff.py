@@ -12,11 +12,17 @@ Proof.  T(r) = N(P, r) + N(V, r).
      the minimum exists, and by definition of N centres anywhere attain it.
   4. With m = max{eps_p, eps_v}: T(m) <= |S_p| + |S_v| <= K by definition-1 and monotonicity, so
      m >= r*.
+  5. The bound is reached: P = {0, 1, 2}, V = {0, 1, 1, 2}, S_p = S_v = {1}, K = 2.
 """
 
 from typing import Any
 
+import sympy as sp
+
 from mobtheory.claims.proving import ProofResult
+from mobtheory.claims.symbols import eps_p as prompt_radius
+from mobtheory.claims.symbols import eps_v as visual_radius
+from mobtheory.claims.symbols import r_star
 
 from .covering_numbers import (
     Family,
@@ -26,13 +32,19 @@ from .covering_numbers import (
     is_covering_number,
     size,
 )
+from .line_sets import covering_number as exact_number
+from .line_sets import hausdorff as exact_hausdorff
 from .metric_space import METRIC, Point, dist, every, point_set
+from .registered import constants
 from .solver import valid, z3
 from .steps import Steps
 
 
 def prove() -> ProofResult:
     steps = Steps()
+    (factor,) = constants(
+        "covering.tradeoff", lambda c: sp.Le(r_star, c * sp.Max(prompt_radius, visual_radius))
+    )
     check_monotone(steps)
     check_right_continuous(steps)
     _check_one_ball(steps)
@@ -68,9 +80,16 @@ def prove() -> ProofResult:
         "z3",
         "max{eps_p, eps_v} >= r*",
         valid(
-            z3.Or(eps_p >= lowest, eps_v >= lowest),
+            z3.Or(factor * eps_p >= lowest, factor * eps_v >= lowest),
             [*falling, *covers, least, eps_p >= 0, eps_v >= 0, in_prompt + in_visual <= budget],
         ),
+    )
+    tokens, text = [0, 1, 1, 2], [0, 1, 2]
+    radii = [radius for radius in (0, 1) if 2 * exact_number(tokens, radius) <= 2]
+    steps.check(
+        "rational",
+        "the bound is reached: V = P = {0, 1, 2} but for a second 1, S_p = S_v = {1}: r* = 1",
+        min(radii) == factor * max(exact_hausdorff([1], text), exact_hausdorff([1], tokens)) == 1,
     )
     return steps.result()
 

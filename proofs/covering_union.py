@@ -24,10 +24,14 @@ S_p and from k picks.  Write x_0 = v*, x_i = g_i.
      one pick.
 """
 
+from fractions import Fraction
 from itertools import product
 from typing import Any
 
+import sympy as sp
+
 from mobtheory.claims.proving import ProofResult
+from mobtheory.claims.symbols import OPT, K, K_p, P, S, S_p, V, d_H, h
 
 from .farthest_picks import (
     apart,
@@ -44,8 +48,9 @@ from .farthest_picks import (
     x,
 )
 from .metric_space import METRIC, directed, every, hausdorff, near, point_set, subset, union
+from .registered import constants
 from .small_metrics import SmallMetric, largest
-from .solver import valid, z3
+from .solver import satisfiable, valid, z3
 from .steps import Steps
 
 _u, _t = z3.Reals("U t")
@@ -54,10 +59,14 @@ _prompt, _best_prompt = point_set("P"), point_set("S*_p")
 
 def prove() -> ProofResult:
     steps = Steps()
+    (factor,) = constants(
+        "covering.union",
+        lambda c: sp.Le(sp.Max(d_H(S_p, P), h(V, S)), c * OPT(K_p, K - K_p)),
+    )
     check_separation(steps, 2 * _u + _t)
     _check_assignment(steps)
     check_pigeonhole(steps)
-    _check_prompt_half(steps)
+    _check_prompt_half(steps, factor)
     steps.check("z3", "closed forms on 5 points: one prompt token, K_p = 1, one pick", _small())
     return steps.result()
 
@@ -96,7 +105,7 @@ def _near_seeds(v: Any) -> Any:
     return near(2 * _u + _t, v, seeds)
 
 
-def _check_prompt_half(steps: Steps) -> None:
+def _check_prompt_half(steps: Steps, registered: Fraction) -> None:
     floor = directed(_u, _prompt, visual)
     steps.check(
         "z3",
@@ -116,7 +125,7 @@ def _check_prompt_half(steps: Steps) -> None:
     for factor, half, t in (
         (3, "nearest neighbours, t = h(P -> V) <= U", z3.And(_t <= _u)),
         (
-            5,
+            registered,
             "truncation, t = h(P -> V) + 2 OPT_P <= 3 U",
             z3.And(_t <= _u + 2 * bound, bound <= _u),
         ),
@@ -126,6 +135,12 @@ def _check_prompt_half(steps: Steps) -> None:
             "z3",
             f"{half}: both radii are at most {factor} U",
             valid(z3.Implies(z3.And(both, t), within)),
+        )
+        # The argument gives no less; whether the optimum needs it is another question.
+        steps.check(
+            "z3",
+            f"{factor} is the least factor that these two bounds give",
+            satisfiable([both, t, _u == 1, reach == factor]),
         )
 
 

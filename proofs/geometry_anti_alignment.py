@@ -10,7 +10,8 @@ Proof.
      cover within 2 r; by the identity again d_H(X, X_G) <= 2 r.
   2. V = {0, 10}, P = {1/10}, K = 1: keeping 0, the nearest to P, leaves 99/10; keeping 10 leaves
      1/10, and so does one farthest point from P.
-  3. V = {0, M}, P = {1/10}: the ratio of the two grows without bound as M does.
+  3. The factor 2 is reached: V = {-1, 0, 1}, P = {-3}, K = 1.
+  4. V = {0, M}, P = {1/10}: the ratio of the two grows without bound as M does.
 """
 
 from fractions import Fraction
@@ -18,17 +19,20 @@ from fractions import Fraction
 import sympy as sp
 
 from mobtheory.claims.proving import ProofResult
+from mobtheory.claims.symbols import OPT, K, P, X, X_s, d_H
 
 from .algebra import tends_to_infinity
 from .line_sets import hausdorff as exact_hausdorff
 from .line_sets import to_set
 from .metric_space import METRIC, directed, hausdorff, point_set, subset, union
+from .registered import constants
 from .solver import valid, z3
 from .steps import Steps
 
 
 def prove() -> ProofResult:
     steps = Steps()
+    (factor,) = constants("geometry.anti-alignment", lambda c: sp.Le(d_H(X, X_s), c * OPT(K, P)))
     visual, prompt, best, picks = (point_set(name) for name in "VPCG")
     r = z3.Real("r")
     everything = union(visual, prompt)
@@ -41,10 +45,18 @@ def prove() -> ProofResult:
         valid(
             z3.Implies(
                 hausdorff(r, everything, union(best, prompt)),
-                hausdorff(2 * r, everything, union(picks, prompt)),
+                hausdorff(factor * r, everything, union(picks, prompt)),
             ),
             [*METRIC, r >= 0, subset(best, visual), subset(picks, visual), seeded_fps],
         ),
+    )
+    line, seed = [-1, 0, 1], [-3]
+    pick = max(line, key=lambda v: to_set(v, seed))
+    reached = [exact_hausdorff([*line, *seed], [kept, *seed]) for kept in line]
+    steps.check(
+        "rational",
+        "the factor is reached: V = {-1, 0, 1}, P = {-3}, one pick: 2 = 2 * 1",
+        reached[line.index(pick)] == factor * min(reached) == 2,
     )
     visual_tokens, prompt_tokens = [0, 10], [Fraction(1, 10)]
     left = {

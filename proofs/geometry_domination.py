@@ -9,14 +9,21 @@ Proof.
   2. S empty: h(V -> P) <= r gives d_H(V u P, P) <= r.
   3. d_H(V, P) <= eta gives h(V -> P) <= eta.
   4. Assumption 1 turns the distance into the error.
-  5. Cross-check with closed forms, all metrics on 3 + 2 points, every S.
+  5. The bound is reached: V = {0, 100}, P = {1}, S = {0}.
+  6. Cross-check with closed forms, all metrics on 3 + 2 points, every S.
 """
 
 from itertools import chain, combinations
 
-from mobtheory.claims.proving import ProofResult
+import sympy as sp
 
+from mobtheory.claims.proving import ProofResult
+from mobtheory.claims.symbols import P, S, V, X, X_s, d_H, h
+
+from .line_sets import directed as exact_directed
+from .line_sets import hausdorff as exact_hausdorff
 from .metric_space import METRIC, directed, hausdorff, point_set, subset, union
+from .registered import constants
 from .small_metrics import SmallMetric
 from .solver import valid, z3
 from .steps import Steps
@@ -24,6 +31,9 @@ from .steps import Steps
 
 def prove() -> ProofResult:
     steps = Steps()
+    (factor,) = constants(
+        "geometry.domination", lambda c: sp.Le(d_H(X, X_s), c * sp.Min(h(V, S), h(V, P)))
+    )
     visual, prompt, kept = (point_set(name) for name in "VPS")
     r, eta = z3.Reals("r eta")
     everything = union(visual, prompt)
@@ -32,7 +42,7 @@ def prove() -> ProofResult:
         "z3",
         "d_H(X, X_s) <= h(V -> S) and <= h(V -> P); any metric, any sets",
         valid(
-            z3.Implies(near_either, hausdorff(r, everything, union(kept, prompt))),
+            z3.Implies(near_either, hausdorff(factor * r, everything, union(kept, prompt))),
             [*METRIC, r >= 0, subset(kept, visual)],
         ),
     )
@@ -40,7 +50,7 @@ def prove() -> ProofResult:
         "z3",
         "S empty: d_H(X, P) <= h(V -> P)",
         valid(
-            z3.Implies(directed(r, visual, prompt), hausdorff(r, everything, prompt)),
+            z3.Implies(directed(r, visual, prompt), hausdorff(factor * r, everything, prompt)),
             [*METRIC, r >= 0],
         ),
     )
@@ -58,6 +68,14 @@ def prove() -> ProofResult:
             error <= constant * to_prompt,
             [constant >= 0, error <= constant * moved, moved >= 0, moved <= to_prompt],
         ),
+    )
+    tokens, text, left = [0, 100], [1], [0]
+    moved = exact_hausdorff([*tokens, *text], [*left, *text])
+    least = min(exact_directed(tokens, left), exact_directed(tokens, text))
+    steps.check(
+        "rational",
+        "the bound is reached: V = {0, 100}, P = {1}, S = {0} has 99 on both sides",
+        moved == factor * least == 99,
     )
     steps.check("z3", "closed forms on 3 visual and 2 prompt points, every S", _small())
     return steps.result()

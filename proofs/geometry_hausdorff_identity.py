@@ -10,10 +10,14 @@ Proof.
   3. Cross-check without levels: closed forms of max and min, all metrics on 3 + 2 points, every S.
 """
 
+from fractions import Fraction
 from itertools import chain, combinations
 from typing import Any
 
+import sympy as sp
+
 from mobtheory.claims.proving import ProofResult
+from mobtheory.claims.symbols import S, X, X_s, d_H
 
 from .metric_space import (
     METRIC,
@@ -25,6 +29,7 @@ from .metric_space import (
     subset,
     union,
 )
+from .registered import constants
 from .small_metrics import SmallMetric, largest
 from .solver import valid, z3
 from .steps import Steps
@@ -32,6 +37,9 @@ from .steps import Steps
 
 def prove() -> ProofResult:
     steps = Steps()
+    (factor,) = constants(
+        "geometry.hausdorff-identity", lambda c: sp.Eq(d_H(X, X_s), c * sp.Function("G")(S))
+    )
     visual, prompt, kept = (point_set(name) for name in "VPS")
     r = z3.Real("r")
     covered = every(visual, lambda v: z3.Or(near(r, v, kept), near(r, v, prompt)))
@@ -39,20 +47,20 @@ def prove() -> ProofResult:
         "z3",
         "d_H(X, X_s) <= r iff every v is within r of S or P; any metric, any sets",
         valid(
-            hausdorff(r, union(visual, prompt), union(kept, prompt)) == covered,
+            hausdorff(factor * r, union(visual, prompt), union(kept, prompt)) == covered,
             [*METRIC, r >= 0, subset(kept, visual)],
         ),
     )
     steps.check("z3", "below the same radii, hence equal", valid(same_levels_same_number()))
-    steps.check("z3", "closed forms on 3 visual and 2 prompt points, every S", _small())
+    steps.check("z3", "closed forms on 3 visual and 2 prompt points, every S", _small(factor))
     return steps.result()
 
 
-def _small() -> bool | None:
+def _small(factor: Fraction) -> bool | None:
     metric, visual, prompt = SmallMetric(5), [0, 1, 2], [3, 4]
     selections = chain.from_iterable(combinations(visual, n) for n in range(4))
     equal: list[Any] = []
     for kept in selections:
         value = largest(metric.to_set(v, [*kept, *prompt]) for v in visual)
-        equal.append(metric.hausdorff([*visual, *prompt], [*kept, *prompt]) == value)
+        equal.append(metric.hausdorff([*visual, *prompt], [*kept, *prompt]) == factor * value)
     return valid(z3.And(equal), metric.axioms)

@@ -14,19 +14,25 @@ Proof.
 
 import sympy as sp
 
+from mobtheory.claims import symbols
 from mobtheory.claims.proving import ProofResult
+from mobtheory.claims.symbols import P, covering, eps
 
 from .algebra import positive, vanishes
 from .covering_numbers import check_monotone
+from .registered import constants
 from .steps import Steps
 
 
 def prove() -> ProofResult:
     steps = Steps()
+    low_factor, high_factor = (
+        sp.Rational(str(factor)) for factor in constants("lemma-3.vacuity", _form)
+    )
     check_monotone(steps)
     delta, r, t, number = sp.symbols("delta r t N", positive=True)
     s = sp.Symbol("s", nonnegative=True)
-    low = delta**t * (delta * sp.exp(s)) ** -t
+    low = low_factor * delta**t * (delta * sp.exp(s)) ** -t
     steps.check(
         "sympy",
         "a r^-t = e^(-s t), 1 at s = 0 and falling, so a r^-t <= 1",
@@ -34,7 +40,7 @@ def prove() -> ProofResult:
         and low.subs(s, 0).equals(1) is True
         and positive(-sp.diff(sp.exp(-s * t), s)),
     )
-    high = number * (r * sp.exp(s)) ** t * r**-t
+    high = high_factor * number * (r * sp.exp(s)) ** t * r**-t
     steps.check(
         "sympy",
         "b r^-t = N e^(s t), N at s = 0 and growing, so b r^-t >= N(P, delta)",
@@ -43,3 +49,11 @@ def prove() -> ProofResult:
         and positive(sp.diff(number * sp.exp(s * t), s)),
     )
     return steps.result()
+
+
+def _form(low: sp.Expr, high: sp.Expr) -> sp.Basic:
+    d, delta, high_end = symbols.d, symbols.delta, symbols.eps_0
+    return sp.And(
+        sp.Le(low * delta**d * eps**-d, covering(P, eps)),
+        sp.Le(covering(P, eps), high * covering(P, delta) * high_end**d * eps**-d),
+    )

@@ -9,17 +9,28 @@ Proof.
      N(V, eps_v) <= |S_v| by definition-1.
   2. If both radii were below r, then K >= N(P, r) + N(V, r) > K.
   3. Squares keep the order of numbers >= 0.
+  4. The bound is reached in the limit: V = {0, 1, 1, 2}, P = {1}, K = 2, r below 1.
 """
 
+from fractions import Fraction
+
+import sympy as sp
+
+from mobtheory.claims import symbols
 from mobtheory.claims.proving import ProofResult
+from mobtheory.claims.symbols import eta, z
 
 from .covering_numbers import check_monotone
+from .line_sets import covering_number as exact_number
+from .line_sets import hausdorff as exact_hausdorff
+from .registered import constants
 from .solver import valid, z3
 from .steps import Steps
 
 
 def prove() -> ProofResult:
     steps = Steps()
+    factor, power, powers = constants("theorem-1.eta-bound-max", _form)
     check_monotone(steps)
     r, s, t, eps_p, eps_v = z3.Reals("r s t eps_p eps_v")
     budget, in_prompt, in_visual = z3.Ints("K |S_p| |S_v|")
@@ -49,9 +60,28 @@ def prove() -> ProofResult:
     steps.check(
         "z3",
         "hence r^2 <= max{eps_p^2, eps_v^2}",
-        valid(
-            z3.Or(r * r <= eps_p * eps_p, r * r <= eps_v * eps_v),
+        power == powers == 2
+        and valid(
+            z3.Or(factor * r * r <= eps_p * eps_p, factor * r * r <= eps_v * eps_v),
             [r > 0, eps_p >= 0, eps_v >= 0, z3.Or(r <= eps_p, r <= eps_v)],
         ),
     )
+    # V = {0, 1, 1, 2}, P = {1}, K = 2, S_p = S_v = {1}: both radii are at most 1 = d_H(S_v, V), and
+    # every r below 1 needs more than one ball for V.
+    tokens, kept = [0, 1, 1, 2], [1]
+    radius = max(exact_hausdorff(kept, kept), exact_hausdorff(kept, tokens))
+    admissible_below = all(
+        exact_number(tokens, at) + exact_number(kept, at) > 2
+        for at in (radius * Fraction(part, 100) for part in range(1, 100))
+    )
+    steps.check(
+        "rational",
+        "the bound is reached in the limit: V = {0, 1, 1, 2}, P = {1}, every r below 1 is a level",
+        admissible_below and factor * radius**power == radius**powers == 1,
+    )
     return steps.result()
+
+
+def _form(factor: sp.Expr, power: sp.Expr, powers: sp.Expr) -> sp.Basic:
+    radii = sp.Max(symbols.eps_p**powers, symbols.eps_v**powers)
+    return sp.Le(factor * eta**power / z**power, radii)

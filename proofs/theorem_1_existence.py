@@ -14,7 +14,11 @@ Proof.
 
 from typing import Any
 
+import sympy as sp
+
+from mobtheory.claims import symbols
 from mobtheory.claims.proving import ProofResult
+from mobtheory.claims.symbols import K, P, V, covering
 
 from .covering_numbers import (
     Family,
@@ -25,6 +29,7 @@ from .covering_numbers import (
     size,
 )
 from .metric_space import METRIC, every, point_set
+from .registered import constants
 from .small_metrics import smallest
 from .solver import valid, z3
 from .steps import Steps
@@ -32,6 +37,7 @@ from .steps import Steps
 
 def prove() -> ProofResult:
     steps = Steps()
+    highest, factor = constants("theorem-1.existence", _form)
     check_monotone(steps)
     check_right_continuous(steps)
     r, s, delta, eta, z = z3.Reals("r s delta eta z")
@@ -46,7 +52,7 @@ def prove() -> ProofResult:
         for n in (of_prompt, of_visual)
     ]
     admissible = z3.Exists([r], z3.And(delta < r, r < eta, total(r) > budget))
-    criterion = z3.And(delta < eta, total(delta) > budget)
+    criterion = z3.And(delta < highest * eta, factor * total(delta) > budget)
     steps.check(
         "z3",
         "only if: by monotonicity",
@@ -88,3 +94,11 @@ def prove() -> ProofResult:
         ),
     )
     return steps.result()
+
+
+def _form(highest: sp.Expr, factor: sp.Expr) -> sp.Basic:
+    balls = factor * covering(P, symbols.delta) + factor * covering(V, symbols.delta)
+    return sp.Equivalent(
+        sp.Symbol("z_exists"),
+        sp.And(sp.Lt(symbols.delta, highest * symbols.eta), sp.Lt(K, balls)),
+    )

@@ -15,15 +15,19 @@ Proof.  Write x = eps_p^d, y = eps_v^d.
 
 import sympy as sp
 
+from mobtheory.claims import symbols
 from mobtheory.claims.proving import ProofResult
+from mobtheory.claims.symbols import K, eps_p, eps_v
 
 from .algebra import positive, vanishes
+from .registered import constants
 from .solver import valid, z3
 from .steps import Steps
 
 
 def prove() -> ProofResult:
     steps = Steps()
+    four, two, one = constants("theorem-1.k-bound", _form)
     a, a_, x, y, n_p, n_v = z3.Reals("a a' x y N_P N_V")
     budget, in_prompt, in_visual = z3.Reals("K |S_p| |S_v|")
     signs = [a > 0, a_ > 0, x > 0, y > 0]
@@ -49,20 +53,21 @@ def prove() -> ProofResult:
     steps.check(
         "z3",
         "K >= a/x + a'/y gives K^2 x y >= 4 a a'",
-        valid(budget * budget * x * y >= 4 * a * a_, [*signs, budget >= a / x + a_ / y]),
+        valid(one * budget * budget * x * y >= four * a * a_, [*signs, budget >= a / x + a_ / y]),
     )
     b, b_, d, k, w = sp.symbols("a a' d K w", positive=True)
-    root = (4 * b * b_ / k**2) ** (1 / d)
+    four_, power = (sp.Rational(str(constant)) for constant in (four, two))
+    root = (four_ * b * b_ / k**2) ** (1 / d)
     steps.check(
         "sympy",
         "the d-th root keeps the order and turns 4 a a'/K^2 into D_1 K^(-2/d)",
         positive(sp.diff(w ** (1 / d), w))
-        and vanishes(root - (4 * b * b_) ** (1 / d) * k ** (-2 / d)),
+        and vanishes(root - (four_ * b * b_) ** (1 / d) * k ** (-power / d)),
     )
     steps.check(
         "sympy",
         "equality at x = 2 a/K, y = 2 a'/K",
-        vanishes(k**2 * (2 * b / k) * (2 * b_ / k) - 4 * b * b_),
+        vanishes(sp.Rational(str(one)) * k**2 * (2 * b / k) * (2 * b_ / k) - four_ * b * b_),
     )
     steps.check(
         "z3",
@@ -73,3 +78,8 @@ def prove() -> ProofResult:
         ),
     )
     return steps.result()
+
+
+def _form(four: sp.Expr, two: sp.Expr, one: sp.Expr) -> sp.Basic:
+    a, a_, d = symbols.a, symbols.a_prime, symbols.d
+    return sp.Le((four * a * a_) ** (1 / d) * K ** (-two / d), one * eps_p * eps_v)

@@ -10,16 +10,22 @@ Proof.
   2. covering.seeded-fps with Z = S_p: whatever K_v centres and S_p cover within rho,
      S = S_p u S_v covers within 2 rho; so h(V -> S) <= 2 OPT(K_v | S_p).
   3. b' r^-d = K_v, so N(V, r) <= K_v: some K_v centres cover V within r, and h(V -> S) <= 2 r.
-  4. 2 r = beta K_v^(-1/d) with beta = 2 b'^(1/d).
+  4. Both factors are reached: V = {-1, 1}, one pick; V = {0, 10}, P = {100}, S = {0}.
+  5. 2 r = beta K_v^(-1/d) with beta = 2 b'^(1/d).
 """
 
 import sympy as sp
 
 from mobtheory.claims.proving import ProofResult
+from mobtheory.claims.symbols import OPT, C, P, S, S_p, V, delta_y, h
+from mobtheory.claims.symbols import K_v as picks_of
 
 from .algebra import vanishes
 from .covering_numbers import Family, centres, is_covering_number, size
+from .line_sets import best_radius
+from .line_sets import directed as exact_directed
 from .metric_space import METRIC, directed, hausdorff, point_set, subset, union
+from .registered import constants
 from .small_metrics import smallest
 from .solver import valid, z3
 from .steps import Steps
@@ -27,6 +33,7 @@ from .steps import Steps
 
 def prove() -> ProofResult:
     steps = Steps()
+    factor, least = constants("theorem-2.corrected", _form)
     visual, prompt, kept, seeds = (point_set(name) for name in ("V", "P", "S", "S_p"))
     r, rho = z3.Reals("r rho")
     steps.check(
@@ -45,16 +52,18 @@ def prove() -> ProofResult:
         "z3",
         "|dy| <= C min{h(V -> P), h(V -> S)}",
         valid(
-            error <= constant * smallest([to_prompt, to_kept]),
+            error <= least * constant * smallest([to_prompt, to_kept]),
             [constant >= 0, moved <= to_prompt, moved <= to_kept, error <= constant * moved],
         ),
     )
     optimum = z3.Real("OPT")
-    below = z3.Implies(optimum < to_kept / 2, rho < to_kept / 2)  # OPT the infimum of the rho
+    below = z3.Implies(
+        optimum < to_kept / factor, rho < to_kept / factor
+    )  # OPT the infimum of the rho
     steps.check(
         "z3",
         "covering.seeded-fps, h(V -> S) <= 2 rho for every rho reached, gives <= 2 OPT(K_v | S_p)",
-        valid(z3.Implies(z3.And(below, to_kept <= 2 * rho), to_kept <= 2 * optimum)),
+        valid(z3.Implies(z3.And(below, to_kept <= 2 * rho), to_kept <= factor * optimum)),
     )
     b_, k_v, d = sp.symbols("b' K_v d", positive=True)
     radius = (b_ / k_v) ** (1 / d)
@@ -82,4 +91,18 @@ def prove() -> ProofResult:
         "2 r = beta K_v^(-1/d)",
         vanishes(2 * radius - 2 * b_ ** (1 / d) * k_v ** (-1 / d)),
     )
+    steps.check(
+        "rational",
+        "both factors are reached: V = {-1, 1}, one pick, S_p empty, 2 = 2 OPT; V = {0, 10}, P = "
+        "{100}, S = {0}, the distance to the dropped token grows by 10 = h(V -> S), C = 1",
+        exact_directed([-1, 1], [-1]) == factor * best_radius([-1, 1], 1)
+        and least * min(exact_directed([0, 10], [0]), exact_directed([0, 10], [100])) == 10,
+    )
     return steps.result()
+
+
+def _form(factor: sp.Expr, least: sp.Expr) -> sp.Basic:
+    return sp.And(
+        sp.Le(h(V, S), factor * OPT(picks_of, S_p)),
+        sp.Le(delta_y, least * C * sp.Min(h(V, P), h(V, S))),
+    )

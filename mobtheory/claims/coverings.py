@@ -169,6 +169,9 @@ CLAIMS = (
                 "the way over the pick, any metric, any finite sets, given the seeded "
                 "2-approximation",
             ),
+            Evidence(
+                "rational", "V = {-2, 0}, P = {-1, 0, 1}, K_p = 1 reaches the bound", general=False
+            ),
             Evidence("property", "against enumeration of the optimum on P"),
         ),
     ),
@@ -200,6 +203,11 @@ CLAIMS = (
                 "labellings",
             ),
             Evidence("sympy", "the midpoint identity behind the smallest enclosing ball"),
+            Evidence(
+                "rational",
+                "P = {0, 1, 2}, V with a second 1, S_p = S_v = {1} reaches the bound",
+                general=False,
+            ),
             Evidence("property", "exact on lines of integers"),
         ),
     ),

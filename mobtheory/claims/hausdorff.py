@@ -82,6 +82,7 @@ CLAIMS = (
             Evidence(
                 "z3", "closed forms on all metrics on 3 visual and 2 prompt points", general=False
             ),
+            Evidence("rational", "V = {0, 100}, P = {1}, S = {0}: 99 = 99", general=False),
             Evidence("property", "every cloud and every selection, S empty included"),
         ),
     ),

@@ -191,6 +191,9 @@ CLAIMS = (
                 "z3",
                 "for any non-increasing covering numbers, and N is non-increasing in any metric",
             ),
+            Evidence(
+                "rational", "V = {0, 1, 1, 2}, P = {1} reaches it in the limit", general=False
+            ),
             Evidence("property", "exact on lines of integers"),
         ),
     ),

@@ -380,6 +380,7 @@ CLAIMS = (
                 "z3", "any metric, any finite sets, any K_v, given the seeded 2-approximation"
             ),
             Evidence("sympy", "b' r^-d = K_v at r = (b'/K_v)^(1/d), and 2 r = beta K_v^(-1/d)"),
+            Evidence("rational", "V = {-1, 1} and V = {0, 10} reach both factors", general=False),
             Evidence("property", "end to end on Lipschitz set functions; a probe attains it"),
         ),
     ),
