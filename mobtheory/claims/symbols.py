@@ -21,3 +21,24 @@ D_1 = (4 * a * a_prime) ** (1 / d)
 D_2 = 1 / z**2
 alpha = eta * (b * k * L / a) ** (1 / d)
 beta = 2 * b_prime ** (1 / d)
+
+# One row of softmax attention: w = softmax(s), values u, output o, dropped tokens D of mass m.
+m, kappa, A, r, gamma, rho_max, rho_min = sp.symbols(
+    "m kappa A r gamma rho_max rho_min", positive=True
+)
+Delta, Delta_o, Delta_o_S, Delta_z, delta_s, delta_next, Lambda, B = sp.symbols(
+    "Delta Delta_o Delta_o_S Delta_z delta_s delta_next Lambda B", nonnegative=True
+)
+o, o_S, o_D, o_tilde, v, D_dropped, S_star, U, W_V, mu, nu, w, w_tilde = sp.symbols(
+    "o o_S o_D otilde v D S^* U W_V mu nu w wtilde"
+)
+key_query, mlp, gain, z_norm = sp.symbols("a M g z_eps")
+norm, diam, W_1, Phi, Lip, sup = (
+    sp.Function(name) for name in ("norm", "diam", "W_1", "Phi", "Lip", "sup")
+)
+circumradius = sp.Function("r")
+laplace = sp.Function("L")
+least_transport = sp.Function("min_wtilde")
+weight, value, logit, nearest = (sp.Function(name) for name in ("w", "u", "s", "pi"))
+total_merged, total_dropped = sp.Function("Sum_D_1"), sp.Function("Sum_D_2")
+total = sp.Function("Sum_D")
