@@ -44,7 +44,8 @@ def prove() -> ProofResult:
             f"N({tokens}, {reach}) <= |{kept}|; any metric, any number of points",
             valid(
                 z3.Implies(
-                    hausdorff(radius, centres(half), covered), number <= factor * size(half)
+                    hausdorff(radius, centres(half), covered),
+                    number <= factor * z3.ToReal(size(half)),
                 ),
                 [*METRIC, is_covering_number(number, covered, radius)],
             ),

@@ -36,7 +36,12 @@ def prove() -> ProofResult:
         "at most k L <= K_p candidates: every rank is below K_p, nothing is truncated",
         valid(
             rank < budget,
-            [fold * length <= cap * budget, count <= fold * length, rank >= 0, rank < count],
+            [
+                fold * length <= cap * z3.ToReal(budget),
+                count <= fold * length,
+                rank >= 0,
+                rank < count,
+            ],
         ),
     )
     visual, prompt, kept = (point_set(name) for name in ("V", "P", "S_p"))

@@ -52,7 +52,7 @@ def prove() -> ProofResult:
         for n in (of_prompt, of_visual)
     ]
     admissible = z3.Exists([r], z3.And(delta < r, r < eta, total(r) > budget))
-    criterion = z3.And(delta < highest * eta, factor * total(delta) > budget)
+    criterion = z3.And(delta < highest * eta, factor * z3.ToReal(total(delta)) > budget)
     steps.check(
         "z3",
         "only if: by monotonicity",
