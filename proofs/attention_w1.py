@@ -1,0 +1,236 @@
+"""attention.w1: a head is Lipschitz in W_1 of the empirical measures, with the factor e^Delta.
+
+Statement.    mu, nu the normalised empirical measures of two finite multisets of tokens, o_mu, o_nu
+              the outputs of one softmax head at one query.  Then
+              |o_mu - o_nu| <= e^Delta (||W_V|| + A diam_U) W_1(mu, nu),  A = |W_K^T q|/sqrt(d_h).
+Assumptions.  Any number of tokens in each; one query; logits s and values u are linear in the
+              token; Delta the range of the logits and diam_U the diameter of the values, both over
+              the union of the supports.
+
+Proof.  A coupling of mu and nu puts mass p_j on a pair (x_j, y_j); a_j = e^s(x_j), b_j = e^s(y_j),
+u_j, v_j the values, projected on an arbitrary unit vector, top and bottom the bounds of all e^s.
+  1. Totals over pairs are totals over mu, or nu: Z_mu = sum p a, Z_mu o_mu = sum p a u, and so on.
+  2. sum p [a (u - o_nu) - b (v - o_nu)] = Z_mu (o_mu - o_nu), as the part with b is 0.
+  3. |e^s - e^t| <= top |s - t|.
+  4. |v - o_nu| <= diam_U, as o_nu is a mean of values.
+  5. So each bracket is at most top (||W_V|| + A diam_U) |x - y|.
+  6. Z_mu >= bottom, and top/bottom = e^Delta: |o_mu - o_nu| is at most e^Delta (||W_V|| + A diam_U)
+     times the cost of the coupling, whichever it is, so W_1 in place of the cost.
+  7. The exponential is necessary: mu = {0}, nu = (1 - t) {0} + t {1}, logits Delta x, values x have
+     |o_mu - o_nu|/W_1 -> e^Delta as t -> 0; no multiple of ||W_V|| + A diam_U = 1 + Delta is that
+     large.
+"""
+
+import sympy as sp
+
+from mobtheory.claims.proving import ProofResult
+
+from .algebra import positive, tends_to_infinity, vanishes
+from .finite_sums import check_regrouping, check_totals, rest_on_induction
+from .projections import rest_on_projections
+from .solver import valid, z3
+from .steps import Steps
+
+_range = sp.Symbol("Delta", positive=True)
+GROWTH = sp.exp(_range)
+"""top/bottom, the factor of the bound."""
+
+_p, _a, _b, _u, _v, _d = z3.Reals("p a b u v |x-y|")
+_top, _bottom, _w, _key, _diameter, _o = z3.Reals("top bottom |W_V| A diam_U o_nu")
+_signs = [_top >= _bottom, _bottom > 0, _w >= 0, _key >= 0, _diameter >= 0]
+
+
+def prove() -> ProofResult:
+    steps = Steps()
+    rest_on_projections(steps)
+    rest_on_induction(steps)
+    check_regrouping(steps)
+    _check_identity(steps)
+    _check_exponential(steps)
+    _check_mean(steps)
+    _check_bracket(steps)
+    _check_coupling(steps)
+    _check_necessity(steps)
+    return steps.result()
+
+
+def _check_identity(steps: Steps) -> None:
+    check_totals(
+        steps,
+        "sum p [a (u - o_nu) - b (v - o_nu)] = (sum p a u - o_nu sum p a) - (sum p b v - o_nu "
+        "sum p b)",
+        lambda brackets, au, a, bv, b: brackets == (au - _o * a) - (bv - _o * b),
+        [
+            _p * (_a * (_u - _o) - _b * (_v - _o)),
+            _p * _a * _u,
+            _p * _a,
+            _p * _b * _v,
+            _p * _b,
+        ],
+    )
+    brackets, z_mu, z_nu, o_mu, au, bv = z3.Reals("brackets Z_mu Z_nu o_mu au bv")
+    steps.check(
+        "z3",
+        "with o_mu = sum p a u/Z_mu, o_nu = sum p b v/Z_nu this is Z_mu (o_mu - o_nu)",
+        valid(
+            brackets == z_mu * (o_mu - _o),
+            [
+                brackets == (au - _o * z_mu) - (bv - _o * z_nu),
+                au == o_mu * z_mu,
+                bv == _o * z_nu,
+                z_mu > 0,
+                z_nu > 0,
+            ],
+        ),
+    )
+
+
+def _check_exponential(steps: Steps) -> None:
+    x, s = sp.symbols("x s", positive=True)
+    below = x - (1 - sp.exp(-x))
+    steps.rests_on("a function with a derivative >= 0 does not decrease")
+    steps.check(
+        "sympy",
+        "e^s - e^(s - x) = e^s (1 - e^-x) <= e^s x for x >= 0: the difference is 0 at 0, its "
+        "derivative is 1 - e^-x = (e^x - 1) e^-x >= 0, as the one of e^x - 1 is",
+        vanishes(sp.exp(s) - sp.exp(s - x) - sp.exp(s) * (1 - sp.exp(-x)))
+        and below.subs(x, 0) == 0
+        and vanishes(sp.diff(below, x) - (sp.exp(x) - 1) * sp.exp(-x))
+        and (sp.exp(x) - 1).subs(x, 0) == 0
+        and positive(sp.diff(sp.exp(x) - 1, x)),
+    )
+
+
+def _check_mean(steps: Steps) -> None:
+    low, high, z_nu, bv = z3.Reals("low high Z_nu bv")
+    check_totals(
+        steps,
+        "low Z_nu <= sum p b v <= high Z_nu",
+        lambda bv, b: z3.And(low * b <= bv, bv <= high * b),
+        [_p * _b * _v, _p * _b],
+        [_p >= 0, _b > 0, low <= _v, _v <= high],
+    )
+    steps.check(
+        "z3",
+        "so |v - o_nu| <= high - low <= diam_U",
+        valid(
+            z3.And(_v - _o <= _diameter, _o - _v <= _diameter),
+            [
+                z_nu > 0,
+                bv == _o * z_nu,
+                low * z_nu <= bv,
+                bv <= high * z_nu,
+                low <= _v,
+                _v <= high,
+                high - low <= _diameter,
+            ],
+        ),
+    )
+
+
+def _check_bracket(steps: Steps) -> None:
+    first, second = z3.Reals("u-v v-o_nu")
+    bracket = _a * first + (_a - _b) * second
+    u, v, a, b, o = sp.symbols("u v a b o")
+    steps.check(
+        "sympy",
+        "a (u - o_nu) - b (v - o_nu) = a (u - v) + (a - b) (v - o_nu)",
+        vanishes(a * (u - o) - b * (v - o) - a * (u - v) - (a - b) * (v - o)),
+    )
+    pairs = [
+        *(_a > 0, _a <= _top, _d >= 0),
+        *(first <= _w * _d, -first <= _w * _d),
+        *(_a - _b <= _top * _key * _d, _b - _a <= _top * _key * _d),
+        *(second <= _diameter, -second <= _diameter),
+    ]
+    part, other = z3.Reals("part other")
+    bounded = [
+        valid(z3.And(_a * first <= _top * _w * _d, -_a * first <= _top * _w * _d), _signs + pairs),
+        valid(
+            z3.And(
+                (_a - _b) * second <= _top * _key * _d * _diameter,
+                -(_a - _b) * second <= _top * _key * _d * _diameter,
+            ),
+            _signs + pairs,
+        ),
+        valid(
+            bracket <= _top * (_w + _key * _diameter) * _d,
+            [
+                part == _a * first,
+                other == (_a - _b) * second,
+                part <= _top * _w * _d,
+                other <= _top * _key * _d * _diameter,
+            ],
+        ),
+    ]
+    for text, answer in zip(
+        (
+            "|a (u - v)| <= top ||W_V|| |x - y|",
+            "|(a - b) (v - o_nu)| <= top A |x - y| diam_U",
+            "so |bracket| <= top (||W_V|| + A diam_U) |x - y|",
+        ),
+        bounded,
+        strict=True,
+    ):
+        steps.check("z3", text, answer)
+
+
+def _check_coupling(steps: Steps) -> None:
+    bracket, slope, d = z3.Reals("bracket slope |x-y|")
+    check_totals(
+        steps,
+        "|sum p bracket| <= slope sum p |x - y|, and Z_mu >= bottom sum p",
+        lambda brackets, cost, a, mass: z3.And(
+            brackets <= slope * cost, -brackets <= slope * cost, a >= _bottom * mass
+        ),
+        [_p * bracket, _p * d, _p * _a, _p],
+        [_p >= 0, bracket <= slope * d, -bracket <= slope * d, _a >= _bottom],
+    )
+    z_mu, gap, cost, least = z3.Reals("Z_mu gap cost W_1")
+    steps.check(
+        "z3",
+        "sum p = 1, so |o_mu - o_nu| <= (top/bottom) (||W_V|| + A diam_U) cost",
+        valid(
+            gap <= (_top / _bottom) * slope * cost,
+            [
+                *_signs,
+                *(slope >= 0, cost >= 0, gap >= 0),
+                *(z_mu >= _bottom, z_mu * gap <= _top * slope * cost),
+            ],
+        ),
+    )
+    s_max, s_min = sp.symbols("s_max s_min", real=True)
+    steps.check(
+        "sympy",
+        f"top/bottom = {GROWTH} for s_max = s_min + Delta",
+        vanishes(sp.exp(s_max).subs(s_max, s_min + _range) / sp.exp(s_min) - GROWTH),
+    )
+    factor = z3.Real("factor")
+    steps.check(
+        "z3",
+        "a bound by factor times the cost of every coupling is one by factor times their infimum",
+        valid(
+            gap <= factor * least,
+            [
+                factor > 0,
+                # the infimum is the largest number below all costs
+                z3.ForAll([cost], z3.Implies(cost > least, gap <= factor * cost)),
+            ],
+        ),
+    )
+
+
+def _check_necessity(steps: Steps) -> None:
+    t, factor = sp.symbols("t c", positive=True)
+    o_nu = t * sp.exp(_range) / ((1 - t) + t * sp.exp(_range))
+    slope = sp.limit(o_nu / t, t, 0, "+")
+    steps.check(
+        "sympy",
+        f"mu = {{0}}, nu = (1 - t) {{0}} + t {{1}}: W_1 = t, |o_mu - o_nu|/t tends to {GROWTH}",
+        vanishes(slope - GROWTH),
+    )
+    steps.check(
+        "sympy",
+        "and exceeds every multiple of ||W_V|| + A diam_U = 1 + Delta",
+        tends_to_infinity(slope / (factor * (1 + _range)), _range),
+    )
