@@ -9,6 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from mobtheory import attention as attention
     from mobtheory import models as models
     from mobtheory.claims import Claim as Claim
     from mobtheory.claims import Evidence as Evidence
@@ -77,7 +78,7 @@ _HOMES = {
     "mobtheory.report": "write_report",
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names.split()}
-_ROOMS = "claims covering errors experiments geometry models report strategies"
+_ROOMS = "attention claims covering errors experiments geometry models report strategies"
 
 __all__ = [
     "ApproximateResult",
@@ -100,6 +101,7 @@ __all__ = [
     "ProofResult",
     "Selection",
     "Verdict",
+    "attention",
     "audit",
     "claim",
     "coupling",

@@ -37,4 +37,4 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
 
 def test_every_lazy_name_is_public() -> None:
     homes = mob._HOME  # pyright: ignore[reportPrivateUsage]
-    assert set(mob.__all__) == {*homes, "models"}
+    assert set(mob.__all__) == {*homes, "attention", "models"}
