@@ -1,6 +1,7 @@
 """A softmax head after each token has moved by at most delta, read off the shift of a mean."""
 
-import sympy as sp
+from fractions import Fraction
+from typing import Any
 
 from .finite_sums import rest_on_induction
 from .projections import DIAMETER_PER_RADIUS, check_diameter, rest_on_projections
@@ -18,6 +19,11 @@ RANGE_PER_CHANGE = 2
 
 RADIUS_FACTOR = DIAMETER_PER_RADIUS * RANGE_PER_CHANGE * PER_RANGE
 """The factor of A r_U in the bound: 2 * 2 * 1/4."""
+
+
+def quotient(number: Fraction) -> Any:
+    """A fraction as z3 writes it."""
+    return z3.Q(number.numerator, number.denominator)
 
 
 def check_range(steps: Steps) -> None:
@@ -38,8 +44,8 @@ def check_range(steps: Steps) -> None:
     )
 
 
-def check_moved_tokens(steps: Steps) -> None:
-    """``|o - o~| <= (|W_V| + A r_U) delta``, U the values of either set of tokens."""
+def check_head(steps: Steps) -> None:
+    """``|o - o~| <= value + r_U logit``: changes of the values, and of the logits to a constant."""
     rest_on_projections(steps)
     rest_on_induction(steps)
     check_shift(steps)
@@ -47,26 +53,38 @@ def check_moved_tokens(steps: Steps) -> None:
     check_range(steps)
     check_tanh_below_identity(steps)
     check_diameter(steps)
-    delta, a, w, r, moved, reweighted, diameter, tv, omega = z3.Reals(
-        "delta A |W_V| r_U moved reweighted diam_U TV Omega"
+    value, logit, r, moved, reweighted, diameter, tv, omega = z3.Reals(
+        "value logit r_U moved reweighted diam_U TV Omega"
     )
-    quarter, factor = (z3.RealVal(str(sp.Rational(x))) for x in (PER_RANGE, RADIUS_FACTOR))
+    quarter, factor = quotient(PER_RANGE), quotient(RADIUS_FACTOR)
     steps.check(
         "z3",
-        f"|W_V| delta + diam_U tanh(Omega/4) <= (|W_V| + {RADIUS_FACTOR} A r_U) delta, since "
-        "Omega = 2 A delta and diam_U <= 2 r_U",
+        "values that move by at most v and logits that move by at most x, up to a common constant: "
+        f"v + diam_U tanh(Omega/4) <= v + {RADIUS_FACTOR} r_U x; Omega = 2 x, diam_U <= 2 r_U",
         valid(
-            moved + reweighted <= (w + factor * a * r) * delta,
+            moved + reweighted <= value + factor * r * logit,
             [
-                delta >= 0,
-                a >= 0,
-                tv >= 0,
-                diameter >= 0,
-                moved <= w * delta,
-                reweighted <= diameter * tv,
-                tv <= quarter * omega,
-                omega == RANGE_PER_CHANGE * a * delta,
-                diameter <= DIAMETER_PER_RADIUS * r,
+                *(logit >= 0, tv >= 0, diameter >= 0, moved <= value),
+                *(reweighted <= diameter * tv, tv <= quarter * omega),
+                *(omega == RANGE_PER_CHANGE * logit, diameter <= DIAMETER_PER_RADIUS * r),
+            ],
+        ),
+    )
+
+
+def check_moved_tokens(steps: Steps) -> None:
+    """``|o - o~| <= (||W_V|| + A r_U) delta``, U the values of either set of tokens."""
+    check_head(steps)
+    delta, a, w, r, gap, value, logit = z3.Reals("delta A ||W_V|| r_U |o-o~| value logit")
+    factor = quotient(RADIUS_FACTOR)
+    steps.check(
+        "z3",
+        f"v = ||W_V|| delta, x = A delta: |o - o~| <= (||W_V|| + {RADIUS_FACTOR} A r_U) delta",
+        valid(
+            gap <= (w + factor * a * r) * delta,
+            [
+                *(r >= 0, gap <= value + factor * r * logit),
+                *(value <= w * delta, logit <= a * delta),
             ],
         ),
     )

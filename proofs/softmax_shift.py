@@ -5,6 +5,7 @@ vector.  With Omega at least the range of log(a_i/b_i),
     |sum a u - sum b v| <= sum a |u - v| + (range of v) tanh(Omega/4).
 """
 
+from fractions import Fraction
 from typing import Any
 
 import sympy as sp
@@ -14,7 +15,7 @@ from .finite_sums import check_totals
 from .solver import valid, z3
 from .steps import Steps
 
-PER_RANGE = sp.Rational(1, 4)
+PER_RANGE = Fraction(1, 4)
 """Total variation is at most tanh(PER_RANGE * Omega)."""
 
 _a, _b, _u, _v, _low, _high = z3.Reals("a b u v low high")
