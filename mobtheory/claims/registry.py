@@ -8,6 +8,13 @@ from importlib.metadata import entry_points
 from mobtheory.claims import (
     approximations,
     assumptions,
+    attention_bounds,
+    attention_choice,
+    attention_identities,
+    attention_layers,
+    attention_metrics,
+    attention_minimax,
+    attention_multiplicity,
     coverings,
     definition_1,
     error_bounds,
@@ -31,6 +38,13 @@ _GROUPS = (
     theorem_1,
     theorem_2,
     remarks,
+    attention_multiplicity,
+    attention_metrics,
+    attention_identities,
+    attention_minimax,
+    attention_bounds,
+    attention_layers,
+    attention_choice,
 )
 _CLAIMS: dict[str, Claim] = {c.id: c for group in _GROUPS for c in group.CLAIMS}
 

@@ -1,0 +1,156 @@
+"""Which tokens to keep when the prompt matters: the greedy choice, and the split of the budget."""
+
+import numpy as np
+import sympy as sp
+
+from mobtheory.attention import greedy_weighted_covering, weighted_covering_cost
+from mobtheory.claims.claim import Claim, Evidence, Hypothesis, Statement
+from mobtheory.claims.instances import EPS, BudgetSplit, WeightedSeededRun
+from mobtheory.claims.margin import Margin
+from mobtheory.claims.settled_margin import margin_if_equal
+from mobtheory.claims.symbols import G, K, K_p, Phi, S_star, d, empty, gamma
+from mobtheory.claims.verdict import Verdict
+from mobtheory.errors import InvalidProblem
+
+_SEEDED = Hypothesis("Z is not empty", lambda run: len(run.seeds) > 0)
+
+
+def _greedy(run: WeightedSeededRun) -> Margin:
+    """The reduction of Phi; also that no gain grows as more is kept."""
+    if len(run.seeds) == 0:
+        raise InvalidProblem(
+            "check",
+            "a run without seeds",
+            "Phi of the empty set is infinite without them",
+            "Ask claim.applies(instance) first.",
+        )
+    count = len(run.points)
+    seeds = np.arange(len(run.weights.T)) >= count
+    chosen = greedy_weighted_covering(
+        run.weights,
+        run.all_distances,
+        run.picks,
+        seeds,
+        importance=run.importance,
+        candidates=~seeds,
+    )
+    nothing, kept = run.cost([]), run.cost(chosen)
+    everything = np.concatenate([chosen, np.flatnonzero(seeds)])
+    shipped = weighted_covering_cost(
+        run.weights, run.all_distances, everything, importance=run.importance
+    )
+    gained = [nothing - run.cost([x]) for x in range(count)]
+    fewer = chosen[: run.picks // 2]
+    gained_later = [run.cost(fewer) - run.cost([*fewer, x]) for x in range(count)]
+    growth = max(later - now for later, now in zip(gained_later, gained, strict=True))
+    rounding = 4 * run.cost_rounding
+    reduction = (1 - np.exp(-1.0)) * (nothing - run.least_cost)
+    return margin_if_equal(
+        max(abs(float(shipped) - kept), growth, 0.0),
+        rounding,
+        Margin(reduction, nothing - kept, rounding),
+    )
+
+
+def best_prompt_share(decay: float, dimension: float) -> float:
+    """K_p / K where ``K_p^-gamma (K - K_p)^(-1/d)`` is least."""
+    return decay * dimension / (1 + decay * dimension)
+
+
+def _budget_split(split: BudgetSplit) -> Margin:
+    """The product law on the tokens, and both closed forms against another split."""
+    cost, reach, run = float(split.weights @ split.to_kept), float(split.to_kept.max()), split.run
+    margins = [_power_law(split), _exponential_law(split)]
+    if cost > 0:  # else everything is kept, exactly
+        margins.append(Margin(cost, split.tail * reach, split.rounding))
+    if cost > 0 and run.picks:
+        margins.append(Margin(reach, 2 * run.optimal_radius, split.rounding))
+    return Margin.worst(margins)
+
+
+def _power_law(split: BudgetSplit) -> Margin:
+    best = split.total * best_prompt_share(split.decay, split.dimension)
+    other = split.total * split.share
+
+    def log_bound(kept: float) -> float:
+        return -split.decay * np.log(kept) - np.log(split.total - kept) / split.dimension
+
+    # What K - K_p loses is a unit of K, relative to what it is.
+    units = sum(split.total / (split.total - kept) for kept in (best, other)) / split.dimension
+    units += 4 * (split.decay + 1 / split.dimension) * (1 + np.log(split.total / split.share))
+    return _no_better(log_bound(best), log_bound(other), units)
+
+
+def _exponential_law(split: BudgetSplit) -> Margin:
+    """K_v = tau/d, but at least 1 and at most K."""
+    best = min(max(split.scale / split.dimension, 1.0), float(split.total))
+    other = 1 + split.share * (split.total - 1)
+
+    def log_bound(visual_budget: float) -> float:
+        rest = np.log(visual_budget) / split.dimension
+        return (visual_budget - split.total) / split.scale - rest
+
+    units = 4 * (split.total / split.scale + np.log(split.total) / split.dimension)
+    return _no_better(log_bound(best), log_bound(other), units)
+
+
+def _no_better(best: float, other: float, units: float) -> Margin:
+    """The bound at the best split as a share of that at another, from their logarithms."""
+    ratio = float(np.exp(min(best - other, 1.0)))
+    return Margin(ratio, 1.0, 4 * EPS * (1 + units) * ratio)
+
+
+CLAIMS = (
+    Claim(
+        id="attention.greedy",
+        title="The greedy choice reduces Phi nearly as much as the best",
+        source="extension; theory 9.7, after Nemhauser, Wolsey and Fisher 1978",
+        statement=Statement(
+            "Phi(S), the attention-weighted sum of distances to S + Z over all queries and heads, "
+            "Z fixed and not empty, never grows with S and is supermodular; so k greedy picks G "
+            "reduce it by at least 1 - 1/e of what the best k tokens S* do.",
+            sp.Ge(Phi(empty) - Phi(G), (1 - sp.exp(-1)) * (Phi(empty) - Phi(S_star))),
+        ),
+        hypotheses=(_SEEDED,),
+        verdict=Verdict.PROVED,
+        reason=(
+            "The gain of a token is the sum of what it saves, max(0, distance now - distance to "
+            "it), and distances only fall. Each pick closes at least the k-th part of what is "
+            "left to the best."
+        ),
+        instance_type=WeightedSeededRun,
+        margin=_greedy,
+        proof=("attention_greedy.py",),
+        evidence=(
+            Evidence("prose", "supermodularity term by term, then the recursion of the gaps"),
+            Evidence("property", "against enumeration of all choices"),
+        ),
+    ),
+    Claim(
+        id="attention.budget-split",
+        title="The best split of the budget in closed form",
+        source="extension; theory 9.8",
+        statement=Statement(
+            "K_p heaviest tokens, then farthest points: Phi(S) <= m(D) h(V -> S) <= tail(K_p) 2 "
+            "OPT(K_v | S_p). If the tail falls as K_p^-gamma and the radius as K_v^(-1/d), the "
+            "product is least at K_p = K gamma d/(1 + gamma d), among 0 < K_p < K; with the tail "
+            "e^(-K_p/tau) at K_v = tau/d, but at least 1 and at most K.",
+            sp.Eq(K_p, K * gamma * d / (1 + gamma * d)),
+        ),
+        verdict=Verdict.PROVED,
+        reason=(
+            "The logarithmic derivative vanishes where gamma/K_p = 1/(d (K - K_p)), and the "
+            "logarithm of the bound is convex. Only the tail of the prompt's own attention "
+            "enters, not eta; it optimises a bound, and K_p = 0 must be compared separately."
+        ),
+        instance_type=BudgetSplit,
+        margin=_budget_split,
+        tight=True,
+        uses=("covering.seeded-fps",),
+        proof=("attention_budget_split.py",),
+        evidence=(
+            Evidence("prose", "one stationary point of a convex function"),
+            Evidence("property", "against other splits, and the product law on small clouds"),
+        ),
+    ),
+)
