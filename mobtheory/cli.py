@@ -175,25 +175,43 @@ def audit(
     raise typer.Exit(found.exit_status)
 
 
-@app.command(epilog=_examples("mobtheory claims", "mobtheory claims theorem-2.truncation"))
+@app.command(
+    epilog=_examples(
+        "mobtheory claims",
+        "mobtheory claims theorem-2.truncation",
+        "mobtheory claims 'theorem-*' --output report",
+    )
+)
 def claims(
     pattern: Annotated[
         str | None, typer.Argument(metavar="ID", help="Claim id or shell pattern.")
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Write claims.html there, with figures."),
     ] = None,
     json: Json = False,
 ) -> None:
     """List the claims with their verdicts, or show one of them in full."""
     from mobtheory.claims import select_claims
+    from mobtheory.experiments import claim_reading
 
-    chosen = [claim.to_dict() for claim in select_claims(pattern or "*")]
+    chosen = [claim_reading(claim) for claim in select_claims(pattern or "*")]
+    page = None
+    if output is not None:
+        from mobtheory.report import write_claims
+
+        page = write_claims(chosen, output)
     if json:
-        return _print_json({"claims": chosen})
-    from mobtheory.report.claim_view import claim_view
-    from mobtheory.report.tables import claims_table
+        _print_json({"claims": chosen})
+    else:
+        from mobtheory.report.claim_view import claim_view
+        from mobtheory.report.tables import claims_table
 
-    if len(chosen) == 1:
-        return _print(lambda _: claim_view(chosen[0]))
-    return _print(lambda width: claims_table(chosen, width))
+        alone = len(chosen) == 1
+        _print(lambda width: claim_view(chosen[0], width) if alone else claims_table(chosen, width))
+    if page is not None:
+        _echo(f"Page: {page}", err=json)
 
 
 @app.command(

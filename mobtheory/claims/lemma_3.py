@@ -123,11 +123,11 @@ CLAIMS = (
         verdict=Verdict.UNSATISFIABLE,
         reason=(
             "Unsatisfiable unless d_eff = d: P_delta contains a d-dimensional ball, so N(P_delta, "
-            "r) grows like r^-d as r -> 0. The paper uses the lemma with d_eff < d, for which it "
-            "speaks of no set. With d_eff = d it can hold: in R for P = {0, 1000}, delta = 125, "
-            "eps_0 = 250, a_delta = 250, b_delta = 500. But then it promises nothing: with d = "
-            "4096 the predicted gain in radius from K = 64 to 576 is a factor 0.99946. Supposed "
-            "on (delta, eps_0] only, the implication holds for every d_eff."
+            "r) grows like r^-d as r -> 0, and the paper uses the lemma with d_eff < d. With d_eff "
+            "= d it can hold (in R: P = {0, 1000}, delta = 125, eps_0 = 250, a_delta = 250, "
+            "b_delta = 500) and promises nothing: with d = 4096 the predicted gain in radius from "
+            "K = 64 to 576 is a factor 0.99946. Supposed on (delta, eps_0] only, the implication "
+            "holds for every d_eff."
         ),
         instance_type=RegularSet,
         margin=_conclusion,

@@ -209,11 +209,11 @@ CLAIMS = (
         hypotheses=(BOTH_HALVES, Z_EXISTS),
         verdict=Verdict.REFUTED,
         reason=(
-            "One of two radii being at least r does not make their product at least r^2. Some z, "
-            "radii of any size: every admissible eta/z exceeds delta, and the product can be below "
-            "delta^2. Every z, radii in range: with delta = 1/4 the same tokens have both radii in "
-            "(1/4, 20000], the product 10^4, and at the best z (eta/z)^2 = 5050^2 = 25502500. "
-            "What is left, some z and radii in range, is trivially true: take eta/z near delta."
+            "One of two radii being at least r does not make their product at least r^2: every "
+            "admissible eta/z exceeds delta, and with radii of any size the product can be below "
+            "delta^2. With both radii in range it fails at the best z: with delta = 1/4 the same "
+            "tokens have the product 10^4 against (eta/z)^2 = 5050^2 = 25502500. What is left, "
+            "some z and radii in range, is trivially true: take eta/z near delta."
         ),
         instance_type=LinePruning,
         margin=_eta_product,

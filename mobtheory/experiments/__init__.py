@@ -6,6 +6,7 @@ from mobtheory.experiments.audit import Profile as Profile
 from mobtheory.experiments.audit import audit as audit
 from mobtheory.experiments.finding import Finding as Finding
 from mobtheory.experiments.finding import judge as judge
+from mobtheory.experiments.reading import claim_reading as claim_reading
 from mobtheory.experiments.real_tokens import PublishedBounds as PublishedBounds
 from mobtheory.experiments.real_tokens import TokenSample as TokenSample
 from mobtheory.experiments.real_tokens import published_bounds as published_bounds

@@ -1,5 +1,6 @@
 """Reports: tables, figures, the HTML page and its data."""
 
+from mobtheory.report.claim_page import write_claims as write_claims
 from mobtheory.report.documents import to_json as to_json
 from mobtheory.report.replacing import require_writable as require_writable
 from mobtheory.report.writing import has_solution_only as has_solution_only

@@ -30,3 +30,9 @@ def shown_range(summary: dict[str, float]) -> str:
 def proof_state(ok: bool | None) -> str:
     """What became of a proof file."""
     return "not run" if ok is None else "passed" if ok else "FAILED"
+
+
+def proof_name(name: str) -> str:
+    """A proof file, or a theorem and the file in which it stands."""
+    file, _, theorem = name.partition(":")
+    return f"{theorem} in proofs/{file}" if theorem else f"proofs/{file}"

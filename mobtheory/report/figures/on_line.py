@@ -1,54 +1,17 @@
 """Points on a line, with each distance as a bar below the pair that attains it."""
 
-import math
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from collections.abc import Sequence
 from typing import Any
-
-import numpy as np
 
 from mobtheory.report.figures.drawing import label, mark, segment
 from mobtheory.report.figures.tokens import kind_of, legend
+from mobtheory.report.line_scale import LineScale
 from mobtheory.report.markup import Markup, join
 from mobtheory.report.numbers import show
 
 _LEFT, _WIDTH, _LANE = 160.0, 860.0, 20.0
 _READABLE = 14.0
 _FEW = 16
-
-
-@dataclass(frozen=True)
-class _Line:
-    """Where numbers lie on the drawn line; large gaps shrink where small ones would vanish."""
-
-    values: Sequence[float]
-    places: Sequence[float]
-    shortened: bool
-
-    @classmethod
-    def through(cls, numbers: Iterable[float]) -> "_Line":
-        values = sorted(set(numbers))
-        gaps = [b - a for a, b in pairwise(values)]
-        room = _WIDTH - _LEFT - 30
-        smallest = min(gaps, default=1.0)
-        shortened = len(gaps) < 30 and smallest / (sum(gaps) or 1.0) * room < _READABLE
-        if shortened:
-            gaps = [1 + math.log2(gap / smallest) for gap in gaps]
-        places, place = [_LEFT], _LEFT
-        for gap in gaps:
-            place += gap / sum(gaps) * room
-            places.append(place)
-        return cls(values, places, shortened)
-
-    @property
-    def mark_size(self) -> float:
-        """As large as fits between neighbours."""
-        nearest = min((b - a for a, b in pairwise(self.places)), default=_READABLE)
-        return max(2.0, min(5.0, 0.42 * nearest))
-
-    def place(self, number: float) -> float:
-        return float(np.interp(number, self.values, self.places))
 
 
 def draw_on_line(data: dict[str, Any]) -> tuple[Markup, float, float]:
@@ -61,11 +24,11 @@ def draw_on_line(data: dict[str, Any]) -> tuple[Markup, float, float]:
     """
     visual = [point[0] for point in data["visual"]]
     prompt = [point[0] for point in data["prompt"]]
-    line = _Line.through([*visual, *prompt])
+    line = LineScale.through([*visual, *prompt], start=_LEFT, end=_WIDTH - 30, readable=_READABLE)
     deepest = max(visual.count(v) for v in visual) - 1
     y = 62.0 + 13 * deepest
     parts = [legend(0, 14), segment(_LEFT - 12, y, _WIDTH - 18, y, "axis")]
-    size = line.mark_size
+    size = max(2.0, min(5.0, 0.42 * line.narrowest))  # as large as fits between neighbours
     heights: dict[float, int] = {}
     for row, value in enumerate(visual):
         shape, class_ = kind_of(row, data)
@@ -91,7 +54,9 @@ def draw_on_line(data: dict[str, Any]) -> tuple[Markup, float, float]:
     return join(parts), _WIDTH, y
 
 
-def _labels(line: _Line, first: Sequence[float], others: Sequence[float], y: float) -> list[Markup]:
+def _labels(
+    line: LineScale, first: Sequence[float], others: Sequence[float], y: float
+) -> list[Markup]:
     """The numbers of the points, the most important ones first, where they do not overlap."""
     taken: list[tuple[float, float]] = []
     parts: list[Markup] = []
