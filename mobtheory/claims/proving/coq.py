@@ -1,30 +1,24 @@
 """Coq: compile the files that hold the chosen theorems, and ask what these rest on."""
 
-import re
 import shutil
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
+from mobtheory.claims.proving.coq_answers import (
+    ALLOWED,
+    Answer,
+    error_in,
+    judged,
+    questions,
+)
 from mobtheory.claims.proving.coq_source import LIBRARY, CoqSource, CoqTheorem, needed_files
 from mobtheory.claims.proving.engines import find_coq
 from mobtheory.claims.proving.processes import Processes
 from mobtheory.claims.proving.result import ProofResult
 
-# What Coq's own real analysis rests on, as Coq prints the names where no file is imported: an
-# axiom of a proof file prints behind the name of that file.
-ALLOWED = frozenset(
-    {
-        "ClassicalDedekindReals.sig_forall_dec",
-        "ClassicalDedekindReals.sig_not_dec",
-        "FunctionalExtensionality.functional_extensionality_dep",
-        "Classical_Prop.classic",
-    }
-)
 _TAKEN = {name.split(".")[0] for name in ALLOWED}
-_MOST_TOLD = 600  # characters of an error of Coq
-Answer = tuple[bool | None, str]
 
 
 class CoqBuild:
@@ -104,23 +98,28 @@ class CoqBuild:
             return [self._trouble[file]] * len(theorems)
         asked = self._build.parent / f"{file}_{theorems[0].theorem}_{len(theorems)}"
         asked.mkdir()
-        (asked / "Asked.v").write_text(_questions(theorems), encoding="utf-8")
+        (asked / "Asked.v").write_text(questions(theorems), encoding="utf-8")
         failed = self._coqc(asked, "Asked.v", file)
         if failed and failed[0] is False and len(theorems) > 1:  # which one?
             return [answer for theorem in theorems for answer in self._answers(file, [theorem])]
+        if failed and failed[0] is False:
+            return [(False, f"Coq takes {theorems[0].in_coq} for no theorem: {failed[1]}")]
         if failed:
             return [failed] * len(theorems)
-        return [_judged(asked, number, theorem) for number, theorem in enumerate(theorems)]
+        return [judged(asked, number, theorem) for number, theorem in enumerate(theorems)]
 
     def _coqc(self, folder: Path, file: str, of: str = "") -> Answer | None:
         """Run coqc; None where it ends well."""
         command = ["coqc", "-q", "-R", str(self._build), LIBRARY, file]
-        ended = self._processes.run(command, folder, self._limit)
+        try:
+            ended = self._processes.run(command, folder, self._limit)
+        except OSError as error:
+            return None, f"coqc could not be run: {error}"
         of = of or file
         self._seconds[of] = self._seconds.get(of, 0.0) + ended.seconds
         if ended.code is None:
             return None, f"no answer in {self._limit:g} s: coq/{of}"
-        return None if ended.code == 0 else (False, _error_in(ended.output, ended.code))
+        return None if ended.code == 0 else (False, error_in(ended.output, ended.code))
 
     def _advised(self, ok: bool | None, told: str) -> str:
         """A failure under another version of Coq may be that version's."""
@@ -151,67 +150,3 @@ def _why_unknown(theorem: CoqTheorem | None, sources: Mapping[str, CoqSource]) -
         near = get_close_matches(theorem.theorem, sources[theorem.file].theorems, n=3)
         told = f"coq/{theorem.file} states no theorem {theorem.theorem}"
     return f"{told}; nearest: {', '.join(near)}" if near else told
-
-
-def _questions(theorems: Sequence[CoqTheorem]) -> str:
-    """What Coq is asked; each answer goes to a file, so that nothing else can pass for one.
-
-    Assumptions come first, while nothing is imported; statements come with the notations of the
-    standard library.
-    """
-    (module,) = {theorem.in_coq.rpartition(".")[0] for theorem in theorems}
-    lines = [f"Require {module}.", "Set Printing Width 100000.", "Set Printing Depth 100000."]
-    for number, theorem in enumerate(theorems):
-        name = theorem.in_coq
-        lines += [
-            f"Definition proposition{number} : Prop := ltac:(let t := type of @{name} in exact t).",
-            f'Redirect "assumptions{number}" Print Assumptions {name}.',
-        ]
-    lines += ["Require Import Reals List.", "Import ListNotations.", "Open Scope R_scope."]
-    lines += ["Set Printing Width 96."]
-    for number, theorem in enumerate(theorems):
-        lines.append(f'Redirect "statement{number}" Check @{theorem.in_coq}.')
-    return "\n".join(lines) + "\n"
-
-
-def _judged(asked: Path, number: int, theorem: CoqTheorem) -> Answer:
-    try:
-        found = (asked / f"assumptions{number}.out").read_text(encoding="utf-8")
-        statement = (asked / f"statement{number}.out").read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
-        return False, f"coqc ended well and said nothing about {theorem.in_coq}"
-    assumptions = _assumptions(found)
-    if not found.strip() or not statement.strip():
-        return False, f"coqc ended well and said nothing about {theorem.in_coq}"
-    told = f"coq: {theorem.in_coq}\n{_without_name(statement)}\n"
-    if alien := [name for name in assumptions if name not in ALLOWED]:
-        return False, f"{told}FAILED: rests on {', '.join(alien)}"
-    return True, f"{told}axioms of Coq's library: {', '.join(assumptions) or 'none'}"
-
-
-def _assumptions(answer: str) -> list[str]:
-    """Names of what a theorem rests on; a line that is no axiom counts as one that is refused."""
-    if answer.strip() == "Closed under the global context":
-        return []
-    lines = answer.splitlines()
-    named = [line for line in lines[lines[:1] == ["Axioms:"] :] if line.strip()]
-    return [line.split(" : ")[0].strip() for line in named] or ["what Coq does not name"]
-
-
-def _without_name(statement: str) -> str:
-    """The type in what Check prints: name, colon, type."""
-    return (
-        "  " + statement.partition("\n     : ")[2].strip()
-        if "\n     : " in statement
-        else ("  " + statement.strip())
-    )
-
-
-def _error_in(output: str, code: int) -> str:
-    """The first error in what coqc printed, with its place."""
-    before, error, after = output.partition("Error:")
-    if not error:
-        return f"coqc ended with exit status {code}: {output.strip()[-_MOST_TOLD:]}"
-    place = re.findall(r'File "[^"]*?([^"/]+)", (line \d+)', before)[-1:]
-    where = "".join(f"{file}, {line}: " for file, line in place)
-    return where + " ".join(after.split())[:_MOST_TOLD]

@@ -1,9 +1,9 @@
 """The process in which proof files run, so that one that hangs or crashes harms nothing else.
 
-It reads requests, one JSON object a line, and answers each with the result, if the proof file
-lived to give one, and then with how it ended.  On Linux every file gets a process of its own, made
-from this one, which has the engines loaded and has run no proof; elsewhere this one runs a single
-file.
+It says when it is ready, reads requests, one JSON object a line, and answers each with the result,
+if the proof file lived to give one, and then with how it ended.  On Linux every file gets a
+process of its own, made from this one, which has the engines loaded and has run no proof;
+elsewhere this one runs a single file.
 """
 
 import contextlib
@@ -29,6 +29,7 @@ def main() -> None:
     for module in ENGINE_MODULES:
         with contextlib.suppress(Exception):
             import_module(module)  # once for all files; one that fails here fails again there
+    _reply(replies, {"exit": 0})
     for line in requests:
         request = json.loads(line)
         code = _in_a_child(request, replies) if FORKS else _here(request, replies)

@@ -18,6 +18,7 @@ _WORKER = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
     "from mobtheory.claims.proving.worker import main; main()"
 )
+_STARTS_IN = 120.0  # seconds; loading the engines is no part of a proof's time
 
 
 class Worker:
@@ -26,16 +27,24 @@ class Worker:
     def __init__(self, processes: Processes) -> None:
         self._processes = processes
         self._complaints = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")  # noqa: SIM115
-        self._process = processes.start(
-            [sys.executable, "-c", _WORKER, json.dumps(sys.path)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._complaints,
-        )
-        self.usable = True
+        try:
+            self._process = processes.start(
+                [sys.executable, "-c", _WORKER, json.dumps(sys.path)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=self._complaints,
+            )
+        except BaseException:
+            self._complaints.close()
+            raise
+        with processes.limited(self._process, _STARTS_IN):
+            _, code = self._answer()
+        self.usable = code == 0
 
     def run(self, file: str, folder: Path, limit: float) -> ProofResult:
         """The result of a proof file, or why there is none."""
+        if not self.usable:
+            return ProofResult("none", None, detail=f"not run: {self._death(None)}", file=file)
         assert self._process.stdin is not None
         request = {"file": file, "folder": str(folder), "time_limit": limit}
         self._complaints.seek(0)
@@ -102,7 +111,10 @@ class Workers:
         try:
             worker = self._idle.get_nowait()
         except queue.Empty:
-            worker = Worker(self._processes)
+            try:
+                worker = Worker(self._processes)
+            except OSError as error:
+                return [ProofResult("none", None, detail=f"not run: {error}", file=file)]
         try:
             return [worker.run(file, folder, self._limit)]
         finally:
