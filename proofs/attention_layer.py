@@ -27,8 +27,10 @@ Proof.
 import sympy as sp
 
 from mobtheory.claims.proving import ProofResult
+from mobtheory.claims.symbols import B, Delta_z, Lip, d, delta_y, eps, gain, mlp, norm, z_norm
 
 from .algebra import vanishes
+from .derived_statement import check_registered
 from .finite_sums import check_totals, rest_on_induction
 from .pre_norm import (
     NORM_FACTOR,
@@ -41,6 +43,15 @@ from .projections import rest_on_projections
 from .solver import valid, z3
 from .steps import Steps
 
+_STEP = (
+    Lip(mlp)
+    * NORM_FACTOR
+    * sp.sqrt(d)
+    * norm(gain)
+    / (z_norm + sp.Max(z_norm - B, sp.sqrt(d * eps)))
+)
+STATEMENT = sp.And(sp.Le(Delta_z, B), sp.Le(delta_y, B * (1 + _STEP)))
+
 
 def prove() -> ProofResult:
     steps = Steps()
@@ -52,6 +63,7 @@ def prove() -> ProofResult:
     check_swiglu(steps)
     check_residual(steps)
     _check_layer(steps)
+    check_registered(steps, "attention.layer", STATEMENT)
     return steps.result()
 
 

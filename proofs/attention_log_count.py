@@ -26,14 +26,18 @@ from fractions import Fraction
 import sympy as sp
 
 from mobtheory.claims.proving import ProofResult
+from mobtheory.claims.symbols import W_V, A, Delta_o, U, X, X_s, circumradius, d_H, norm
 
 from .algebra import vanishes
+from .derived_statement import check_registered
 from .finite_sums import check_regrouping
 from .line_sets import hausdorff as exact_hausdorff
 from .metric_space import METRIC, Point, dist, every, hausdorff, point_set, subset
-from .moved_tokens import check_moved_tokens
+from .moved_tokens import RADIUS_FACTOR, check_moved_tokens
 from .solver import valid, z3
 from .steps import Steps
+
+STATEMENT = sp.Le(Delta_o, (norm(W_V) + RADIUS_FACTOR * A * circumradius(U)) * d_H(X, X_s))
 
 
 def prove() -> ProofResult:
@@ -44,6 +48,7 @@ def prove() -> ProofResult:
     _check_plain(steps)
     _check_radius(steps)
     _check_mask(steps)
+    check_registered(steps, "attention.log-count", STATEMENT)
     return steps.result()
 
 

@@ -2,15 +2,17 @@
 
 Statement.    A pseudometric D on finite multisets of R^d under which the output of every softmax
               head is continuous has D(X, Y) = 0 only where X and Y have the same normalised
-              empirical measure.
+              empirical measure.  With L(X) the mean of e^<a, x>, and heads t a, 0 <= t <= 1:
+              |log L(X) - log L(Y)| <= |a| max_t |o_(t a)(X) - o_(t a)(Y)|.
 Assumptions.  Heads with logits <a, x>, any a in R^d, and values x; X, Y not empty.  Continuous: at
               every X for each epsilon > 0 there is a delta > 0 such that D(X, Y) < delta keeps the
               output within epsilon.
 
 Proof.  p, q the normalised empirical measures of X, Y, c = p - q on the n points x_j of both.
   1. D(X, Y) = 0 gives o_a(X) = o_a(Y) for each a.
-  2. Along a = t x the derivative of log sum_j p_j e^(t <x, x_j>) is <x, o_(t x)(X)>; so the
-     logarithms for p and q have the same derivative, and both are 0 at t = 0.
+  2. Along t x the derivative of log L(X) = log sum_j p_j e^(t <x, x_j>) is <x, o_(t x)(X)>, and
+     log L = 0 at t = 0.  So the difference at t = 1 is at most the largest |<x, gap of outputs>|,
+     which is the bound; and where no head tells X from Y, L(X) = L(Y) for all t x.
   3. So sum_j c_j e^(t <x, x_j>) = 0 for all t and x.
   4. Suppose c is not 0.  Let x = x_* be the longest x_j with c_j != 0: <x_*, x_j> < |x_*|^2 for
      all the others, by at least some g > 0, as they are finitely many.
@@ -27,12 +29,16 @@ from typing import Any
 import sympy as sp
 
 from mobtheory.claims.proving import ProofResult
+from mobtheory.claims.symbols import Delta_o, key_query, laplace, mu, norm, nu, sup
 
 from .algebra import vanishes
+from .derived_statement import check_registered
 from .finite_sums import check_totals, rest_on_induction
 from .line_sets import hausdorff as exact_hausdorff
 from .solver import valid, z3
 from .steps import Steps
+
+STATEMENT = sp.Le(sp.Abs(sp.log(laplace(mu)) - sp.log(laplace(nu))), norm(key_query) * sup(Delta_o))
 
 
 def prove() -> ProofResult:
@@ -44,6 +50,7 @@ def prove() -> ProofResult:
     _check_domination(steps)
     _check_copies(steps)
     _check_hausdorff(steps)
+    check_registered(steps, "attention.minimal-metric", STATEMENT)
     return steps.result()
 
 
@@ -76,7 +83,24 @@ def _check_derivative(steps: Steps) -> None:
         "<x, o_(t x)>, n arbitrary",
         vanishes(sp.diff(sp.log(mass), t) - output),
     )
-    steps.rests_on("functions with the same derivative and the same value at 0 are equal")
+    steps.rests_on(
+        "|f(1) - f(0)| is at most the largest |f'| on [0, 1] (mean value inequality), and "
+        "|<a, o>| <= |a| |o| (Cauchy-Schwarz)"
+    )
+    change, start, slope, size, gap = z3.Reals("f(1) f(0) max|f'| |a| max|o-o'|")
+    bound = z3.And(change <= size * gap, -change <= size * gap)
+    steps.check(
+        "z3",
+        "f = log L(X) - log L(Y) has f(0) = 0, |f'| <= |a| |o - o'|: |f(1)| <= |a| max |o - o'|, "
+        "and f(1) = 0 where no head sees a gap",
+        valid(
+            z3.And(bound, z3.Implies(gap == 0, change == 0)),
+            [
+                *(start == 0, change - start <= slope, start - change <= slope),
+                *(size >= 0, gap >= 0, slope <= size * gap),
+            ],
+        ),
+    )
     of_x, of_y = z3.Reals("of_X of_Y")
     check_totals(
         steps,

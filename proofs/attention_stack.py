@@ -36,14 +36,18 @@ from fractions import Fraction
 import sympy as sp
 
 from mobtheory.claims.proving import ProofResult
+from mobtheory.claims.symbols import Lambda, delta, delta_next
 
 from .algebra import vanishes
+from .derived_statement import check_registered
 from .finite_sums import check_regrouping, check_totals
 from .intervals import lies_between
 from .moved_tokens import RADIUS_FACTOR, check_head, quotient
 from .pre_norm import NORM_FACTOR, check_residual, check_rms_norm, check_swiglu
 from .solver import valid, z3
 from .steps import Steps
+
+STATEMENT = sp.Le(delta_next, Lambda * delta)
 
 _factor = quotient(RADIUS_FACTOR)
 
@@ -60,6 +64,7 @@ def prove() -> ProofResult:
     _check_layers(steps)
     _check_one_network(steps)
     _check_causal(steps)
+    check_registered(steps, "attention.stack", STATEMENT)
     return steps.result()
 
 
@@ -127,16 +132,16 @@ def _check_attention(steps: Steps) -> None:
         [head, matrix * slope],
         [head <= matrix * (slope * moved), -head <= matrix * (slope * moved)],
     )
-    delta, rho, norms, least, nu, slopes, gap, here = z3.Reals(
+    before, rho, norms, least, nu, slopes, gap, here = z3.Reals(
         "delta rho |x_i|_eps+|x~_i|_eps min nu slopes |z_i-z~_i| |x_i-x~_i|"
     )
     steps.check(
         "z3",
         "every normalised token moves by at most nu delta, the smallest sum of norms in nu",
         valid(
-            moved <= nu * delta,
+            moved <= nu * before,
             [
-                *(rho >= 0, here >= 0, here <= delta, least > 0, norms >= least),
+                *(rho >= 0, here >= 0, here <= before, least > 0, norms >= least),
                 *(moved <= rho * (NORM_FACTOR * here / norms), nu == NORM_FACTOR * rho / least),
             ],
         ),
@@ -145,23 +150,23 @@ def _check_attention(steps: Steps) -> None:
         "z3",
         "with the residual |z_i - z~_i| <= (1 + nu sum_h ||W_O^h|| slope_h) delta",
         valid(
-            gap <= (1 + nu * slopes) * delta,
-            [slopes >= 0, moved <= nu * delta, here <= delta, gap <= here + slopes * moved],
+            gap <= (1 + nu * slopes) * before,
+            [slopes >= 0, moved <= nu * before, here <= before, gap <= here + slopes * moved],
         ),
     )
 
 
 def _check_layers(steps: Steps) -> None:
-    delta, first, second, gap, after, norms, least, slope = z3.Reals(
+    before, first, second, gap, after, norms, least, slope = z3.Reals(
         "delta first second |z_i-z~_i| |y_i-y~_i| |z_i|_eps+|z~_i|_eps min Lip(M)*2*rho"
     )
     steps.check(
         "z3",
         "|y_i - y~_i| <= Lambda delta for every token i, so for the largest",
         valid(
-            after <= first * second * delta,
+            after <= first * second * before,
             [
-                *(slope >= 0, least > 0, norms >= least, gap >= 0, gap <= first * delta),
+                *(slope >= 0, least > 0, norms >= least, gap >= 0, gap <= first * before),
                 *(after <= gap * (1 + slope / norms), second == 1 + slope / least),
             ],
         ),

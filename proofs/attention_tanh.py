@@ -29,8 +29,24 @@ from fractions import Fraction
 import sympy as sp
 
 from mobtheory.claims.proving import ProofResult
+from mobtheory.claims.symbols import (
+    Delta_o,
+    Delta_o_S,
+    U,
+    delta_s,
+    diam,
+    nearest,
+    norm,
+    rho_max,
+    rho_min,
+    total,
+    v,
+    value,
+    weight,
+)
 
 from .algebra import vanishes
+from .derived_statement import check_registered
 from .finite_sums import check_regrouping, check_totals, rest_on_induction
 from .moved_tokens import RANGE_PER_CHANGE, check_range
 from .projections import rest_on_projections
@@ -40,6 +56,12 @@ from .steps import Steps
 
 LOGIT_FACTOR = PER_RANGE * RANGE_PER_CHANGE
 """Omega/4 per delta_s."""
+_COVER = total(weight(v) * norm(value(v) - value(nearest(v))))
+_WITH_COUNTS = sp.tanh(LOGIT_FACTOR * delta_s)
+_PLAIN = sp.tanh(PER_RANGE * sp.log(rho_max / rho_min))
+STATEMENT = sp.And(
+    sp.Le(Delta_o, _COVER + diam(U) * _WITH_COUNTS), sp.Le(Delta_o_S, _COVER + diam(U) * _PLAIN)
+)
 
 
 def prove() -> ProofResult:
@@ -54,23 +76,20 @@ def prove() -> ProofResult:
     _check_plain_ratios(steps)
     _check_equality_of_plain(steps)
     _check_equality_of_log_count(steps)
+    check_registered(steps, "attention.tanh", STATEMENT)
     return steps.result()
 
 
 def _check_forms(steps: Steps) -> None:
-    spread, low, high = sp.symbols("delta_s rho_min rho_max", positive=True)
     root = sp.Symbol("sqrt(kappa)", positive=True)
     variation = (root - 1) / (root + 1)
-    counted = sp.tanh(LOGIT_FACTOR * spread)
-    plain = sp.tanh(PER_RANGE * sp.log(high / low))
+    counted, plain = sp.exp(RANGE_PER_CHANGE * delta_s / 2), sp.sqrt(rho_max / rho_min)
     steps.check(
         "sympy",
         f"TV is at most tanh({LOGIT_FACTOR} delta_s) where kappa = e^({RANGE_PER_CHANGE} delta_s), "
         f"and tanh({PER_RANGE} log(rho_max/rho_min)) where kappa = rho_max/rho_min",
-        vanishes(
-            (variation.subs(root, sp.exp(RANGE_PER_CHANGE * spread / 2)) - counted).rewrite(sp.exp)
-        )
-        and vanishes((variation.subs(root, sp.sqrt(high / low)) - plain).rewrite(sp.exp)),
+        vanishes((variation.subs(root, counted) - _WITH_COUNTS).rewrite(sp.exp))
+        and vanishes((variation.subs(root, plain) - _PLAIN).rewrite(sp.exp)),
     )
     kept = z3.Bool("kept")
     w, apart = z3.Reals("w dist")

@@ -24,16 +24,18 @@ u_j, v_j the values, projected on an arbitrary unit vector, top and bottom the b
 import sympy as sp
 
 from mobtheory.claims.proving import ProofResult
+from mobtheory.claims.symbols import W_1, W_V, A, Delta, Delta_o, U, diam, mu, norm, nu
 
 from .algebra import positive, tends_to_infinity, vanishes
+from .derived_statement import check_registered
 from .finite_sums import check_regrouping, check_totals, rest_on_induction
 from .projections import rest_on_projections
 from .solver import valid, z3
 from .steps import Steps
 
-_range = sp.Symbol("Delta", positive=True)
-GROWTH = sp.exp(_range)
+GROWTH = sp.exp(Delta)
 """top/bottom, the factor of the bound."""
+STATEMENT = sp.Le(Delta_o, GROWTH * (norm(W_V) + A * diam(U)) * W_1(mu, nu))
 
 _p, _a, _b, _u, _v, _d = z3.Reals("p a b u v |x-y|")
 _top, _bottom, _w, _key, _diameter, _o = z3.Reals("top bottom |W_V| A diam_U o_nu")
@@ -51,6 +53,7 @@ def prove() -> ProofResult:
     _check_bracket(steps)
     _check_coupling(steps)
     _check_necessity(steps)
+    check_registered(steps, "attention.w1", STATEMENT)
     return steps.result()
 
 
@@ -203,7 +206,7 @@ def _check_coupling(steps: Steps) -> None:
     steps.check(
         "sympy",
         f"top/bottom = {GROWTH} for s_max = s_min + Delta",
-        vanishes(sp.exp(s_max).subs(s_max, s_min + _range) / sp.exp(s_min) - GROWTH),
+        vanishes(sp.exp(s_max).subs(s_max, s_min + Delta) / sp.exp(s_min) - GROWTH),
     )
     factor = z3.Real("factor")
     steps.check(
@@ -222,7 +225,7 @@ def _check_coupling(steps: Steps) -> None:
 
 def _check_necessity(steps: Steps) -> None:
     t, factor = sp.symbols("t c", positive=True)
-    o_nu = t * sp.exp(_range) / ((1 - t) + t * sp.exp(_range))
+    o_nu = t * sp.exp(Delta) / ((1 - t) + t * sp.exp(Delta))
     slope = sp.limit(o_nu / t, t, 0, "+")
     steps.check(
         "sympy",
@@ -232,5 +235,5 @@ def _check_necessity(steps: Steps) -> None:
     steps.check(
         "sympy",
         "and exceeds every multiple of ||W_V|| + A diam_U = 1 + Delta",
-        tends_to_infinity(slope / (factor * (1 + _range)), _range),
+        tends_to_infinity(slope / (factor * (1 + Delta)), Delta),
     )

@@ -3,9 +3,9 @@
 Statement.    o, o~ the outputs of one softmax head at one query before and after token i has moved
               from x_i to x~_i, |x_i - x~_i| <= delta for all i.  Then
               |o - o~| <= (||W_V|| + A r_U) delta,  A = |W_K^T q|/sqrt(d_h).
-Assumptions.  Any number of tokens, possibly equal ones; the query does not move; keys and values
-              are linear in the token; r_U the radius of a ball that holds the values of either the
-              old or the new tokens, one of the two suffices.
+Assumptions.  Any number of tokens, each of any mass p_i > 0, as in a coupling; the query does not
+              move; keys and values are linear in the token; r_U the radius of a ball that holds the
+              values of either the old or the new tokens, one of the two suffices.
 
 Proof.  Weights w, w~, values u, u~; all numbers are projections on an arbitrary unit vector.
   1. o - o~ = sum w~ (u - u~) + sum (w - w~) u.
@@ -25,26 +25,31 @@ but tanh, and the values of one of the two sets of tokens are enough.
 import sympy as sp
 
 from mobtheory.claims.proving import ProofResult
+from mobtheory.claims.symbols import W_V, A, Delta_o, U, circumradius, delta, norm
 
 from .algebra import vanishes
-from .moved_tokens import check_moved_tokens
+from .derived_statement import check_registered
+from .moved_tokens import RADIUS_FACTOR, check_moved_tokens
 from .steps import Steps
+
+STATEMENT = sp.Le(Delta_o, (norm(W_V) + RADIUS_FACTOR * A * circumradius(U)) * delta)
 
 
 def prove() -> ProofResult:
     steps = Steps()
     check_moved_tokens(steps)
     _check_tightness(steps)
+    check_registered(steps, "attention.winf", STATEMENT)
     return steps.result()
 
 
 def _check_tightness(steps: Steps) -> None:
-    delta, a, radius = sp.symbols("delta A R", positive=True)
-    up, down = sp.exp(a * delta), sp.exp(-a * delta)
-    moved = sp.Matrix([delta * (up - down), radius * (up - down)]) / (
+    move, a, radius = sp.symbols("delta A R", positive=True)
+    up, down = sp.exp(a * move), sp.exp(-a * move)
+    moved = sp.Matrix([move * (up - down), radius * (up - down)]) / (
         up + down
     )  # before: (0, 0), the mean of (0, R) and (0, -R)
-    slopes = moved.applyfunc(lambda entry: sp.limit(entry / delta, delta, 0, "+"))
+    slopes = moved.applyfunc(lambda entry: sp.limit(entry / move, move, 0, "+"))
     steps.check(
         "sympy",
         "the two tokens: |o - o~|/delta tends to A R as delta does to 0, where r_U = R",
@@ -58,5 +63,5 @@ def _check_tightness(steps: Steps) -> None:
     steps.check(
         "sympy",
         "equal logits, both moved by (0, delta): |o - o~| = ||W_V|| delta, the factor 1 is needed",
-        vanishes(((radius + delta) + (-radius + delta)) / 2 - (radius - radius) / 2 - delta),
+        vanishes(((radius + move) + (-radius + move)) / 2 - (radius - radius) / 2 - move),
     )

@@ -132,13 +132,14 @@ def check_total_variation(steps: Steps) -> None:
 
 def check_softmax_ratios(steps: Steps) -> None:
     """Logits that change by numbers between c and c + Omega give weights as above."""
+    p = sp.Symbol("p", positive=True)
     s, t, c, z, z_ = sp.symbols("s t c Z Z'", real=True)
     omega, x = sp.symbols("Omega x", positive=True)
-    ratio = (sp.exp(t) / z_) / (sp.exp(s) / z)
+    ratio = (p * sp.exp(t) / z_) / (p * sp.exp(s) / z)
     least = sp.exp(c) * z / z_
     steps.check(
         "sympy",
-        "softmax weights of logits t and s have the ratio e^(t - s) Z/Z', so c <= t - s <= "
+        "weights p e^t/Z' and p e^s/Z have the ratio e^(t - s) Z/Z', so c <= t - s <= "
         "c + Omega puts it between least = e^c Z/Z' and e^Omega least; exp increases",
         vanishes(ratio - sp.exp(t - s) * z / z_)
         and vanishes(sp.exp(c + omega) * z / z_ - sp.exp(omega) * least)
