@@ -10,6 +10,7 @@ from typing import Any, Literal, NamedTuple
 from rich.table import Table
 from rich.text import Text
 
+from mobtheory.claims.proving import find_engines
 from mobtheory.errors import MobtheoryError
 from mobtheory.report.replacing import require_writable
 from mobtheory.report.tables import plain_table
@@ -126,24 +127,17 @@ def _device() -> Check:
 
 
 def _engines() -> Iterator[Check]:
-    yield Check("sympy engine", "ok", f"sympy {_version('sympy')}")
-    if _version("z3-solver") is None:
-        yield Check("z3 engine", "absent", "z3 is missing", 'pip install "mobtheory[proofs]"')
-        return
-    try:
-        z3 = import_module("z3")
-        yield Check("z3 engine", "ok", f"z3 {z3.get_version_string()}")
-    except (ImportError, OSError) as error:
-        mend = 'pip install --force-reinstall "mobtheory[proofs]"'
-        yield Check("z3 engine", "broken", f"z3 cannot be imported: {error}", mend)
+    for engine in find_engines():
+        if engine.name != "rational":  # Python itself
+            yield Check(f"{engine.name} engine", engine.status, engine.found, engine.mend)
 
 
 def _proof_files() -> Check:
     from mobtheory.claims import list_claims
     from mobtheory.claims.proving import proof_folder
 
-    named = sorted({name for claim in list_claims() for name in claim.proof})
-    missing = [name for name in named if not (proof_folder() / name).is_file()]
+    named = {name.partition(":")[0] for claim in list_claims() for name in claim.proof}
+    missing = [name for name in sorted(named) if not (proof_folder() / name).is_file()]
     if missing:
         mend = "pip install --force-reinstall mobtheory"
         return Check("proof files", "broken", f"missing: {', '.join(missing)}", mend)

@@ -133,22 +133,27 @@ def test_an_unknown_claim_is_exit_status_2_and_names_the_nearest(command):
 
 
 def test_prove_runs_the_proofs_of_a_claim():
-    result = run("prove", "covering.nn-optimal", "--json")
+    result = run("prove", "theorem-1.eta-bound-product", "--json")
     assert result.exit_code == 0, result.output
-    (row,) = json.loads(result.stdout)["results"]
-    assert set(row) == {"claim", "file", "engine", "ok", "seconds", "detail"}
-    assert (row["claim"], row["ok"]) == ("covering.nn-optimal", True)
-    assert row["file"] in mob.claim("covering.nn-optimal").proof
-    assert "proofs: 1 of 1" in result.stderr
+    document = json.loads(result.stdout)
+    names = mob.claim("theorem-1.eta-bound-product").proof
+    assert tuple(row["file"] for row in document["results"]) == names
+    for row in document["results"]:
+        assert set(row) == {"claim", "file", "engine", "ok", "seconds", "detail"}
+        assert (row["claim"], row["ok"]) == ("theorem-1.eta-bound-product", True)
+    assert list(document["engines"]) == ["rational", "sympy", "interval", "z3", "coq"]
+    assert document["engines"]["rational"]["passed"] == 1
+    assert f"proofs: {len(names)} of {len(names)}" in result.stderr
 
 
 def _stand_in(monkeypatch, *states):
     """Proofs of two claims that share a file, and of one with a file of its own."""
 
-    def iterate(_):
-        yield ProofResult("z3", states[0], 0.25, "steps a", "a.py", ("lemma-1", "lemma-2"))
+    def iterate(_, **options):
+        assert set(options) == {"jobs", "time_limit"}
         for state in states[1:]:
             yield ProofResult("sympy", state, 1.5, "steps b", "b.py", ("lemma-3",))
+        yield ProofResult("z3", states[0], 0.25, "steps a", "a.py", ("lemma-1", "lemma-2"))
 
     monkeypatch.setattr("mobtheory.report.proof_runs.iterate_proofs", iterate)
 
@@ -169,7 +174,7 @@ def test_prove_exit_status(monkeypatch, states, status):
     assert run("prove", "--json").exit_code == status
 
 
-def test_prove_has_a_row_for_each_claim_and_file(monkeypatch):
+def test_prove_has_a_row_for_each_claim_and_file_in_order(monkeypatch):
     _stand_in(monkeypatch, True, None)
     rows = json.loads(run("prove", "--json").stdout)["results"]
     assert [(row["claim"], row["file"], row["ok"]) for row in rows] == [
@@ -178,14 +183,44 @@ def test_prove_has_a_row_for_each_claim_and_file(monkeypatch):
         ("lemma-3", "b.py", None),
     ]
     table = run("prove", env={"COLUMNS": "80"}).stdout
-    assert "not run" in table
     assert "steps b" in table  # what is missing is told also where room is scarce
     assert "steps a" not in table
+    assert "1 of 2 proofs passed" in table
+    assert "Undecided: b.py" in table
+
+
+def test_prove_adds_up_what_each_engine_did(monkeypatch):
+    _stand_in(monkeypatch, True, None)
+    engines = json.loads(run("prove", "--json").stdout)["engines"]
+    told = {name: (e["proofs"], e["passed"], e["seconds"]) for name, e in engines.items()}
+    assert told["z3"] == (1, 1, 0.25)  # a file that two claims name counts once
+    assert told["sympy"] == (1, 0, 1.5)
+    assert told["coq"] == (0, 0, 0)
+
+
+def test_prove_says_how_to_get_an_engine_that_is_missing(monkeypatch, tmp_path):
+    _stand_in(monkeypatch, True, True)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    result = run("prove", env={"COLUMNS": "200"})
+    assert "apt install coq" in result.stdout
+    assert result.exit_code == 0  # nothing that was chosen needs it
+    coq = json.loads(run("prove", "--json").stdout)["engines"]["coq"]
+    assert coq["status"] == "absent"
 
 
 def test_prove_of_nothing_checks_nothing(monkeypatch):
-    monkeypatch.setattr("mobtheory.report.proof_runs.iterate_proofs", lambda _: iter(()))
+    monkeypatch.setattr("mobtheory.report.proof_runs.iterate_proofs", lambda _, **__: iter(()))
     assert run("prove", "lemma-1").exit_code == 3
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["--jobs", "0"], ["--time-limit", "0"], ["--time-limit", "nan"], ["--time-limit", "inf"]],
+)
+def test_prove_refuses_amounts_that_make_no_sense(words):
+    result = run("prove", "lemma-1", *words)
+    assert result.exit_code == 2
+    assert words[0][2:].replace("-", "_") in result.stderr
 
 
 @pytest.mark.parametrize(("status", "code"), [("ok", 0), ("absent", 0), ("broken", 1)])

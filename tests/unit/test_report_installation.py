@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from mobtheory.claims.proving import engines
 from mobtheory.errors import UnsupportedModel
 from mobtheory.report import installation
 from mobtheory.report.installation import CORE, EXTRAS, examine_installation, installation_data
@@ -38,7 +39,8 @@ def _without(monkeypatch, *missing):
             raise importlib.metadata.PackageNotFoundError(package)
         return real(package)
 
-    monkeypatch.setattr(installation, "version", version)
+    for module in (installation, engines):
+        monkeypatch.setattr(module, "version", version)
 
 
 def test_what_is_here_is_told_with_its_version(tmp_path):
@@ -55,6 +57,7 @@ def test_what_is_here_is_told_with_its_version(tmp_path):
         ("torch", "models", 'pip install "mobtheory[models]"'),
         ("z3-solver", "proofs", 'pip install "mobtheory[proofs]"'),
         ("z3-solver", "z3 engine", 'pip install "mobtheory[proofs]"'),
+        ("mpmath", "interval engine", "pip install --force-reinstall mobtheory"),
         ("matplotlib", "plots", 'pip install "mobtheory[plots]"'),
     ],
 )
@@ -96,9 +99,22 @@ def test_an_engine_that_is_installed_and_does_not_load_is_broken(monkeypatch, tm
         return real(name)
 
     monkeypatch.setattr(installation, "import_module", import_module)
+    monkeypatch.setattr(engines, "import_module", import_module)
     checks = _checks(tmp_path)
     assert checks["z3 engine"].status == checks["device"].status == "broken"
     assert "libgone" in checks["device"].found
+
+
+def test_coq_is_told_with_its_version_or_how_to_get_it(monkeypatch, tmp_path):
+    coqc = tmp_path / "coqc"
+    coqc.write_text("#!/bin/sh\necho The Coq Proof Assistant, version 8.16.1\n")
+    coqc.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    assert _checks(tmp_path)["coq engine"][1:] == ("ok", "Coq 8.16.1", "")
+    monkeypatch.setenv("PATH", str(tmp_path / "empty"))
+    check = _checks(tmp_path)["coq engine"]
+    assert check.status == "absent"
+    assert "apt install coq" in check.mend
 
 
 def test_a_report_folder_that_cannot_be_written_is_broken(tmp_path):
