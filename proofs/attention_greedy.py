@@ -31,29 +31,35 @@ from typing import Any
 import sympy as sp
 
 from mobtheory.claims.proving import ProofResult
+from mobtheory.claims.symbols import G, K, Phi, S_star, empty
 
 from .algebra import positive, vanishes
 from .finite_sums import check_totals, rest_on_induction
 from .metric_space import Point, dist, near, point_set, subset, union
+from .registered import constants
 from .small_metrics import smallest
 from .solver import valid, z3
 from .steps import Steps
 
-budget = sp.Symbol("K", positive=True)
-FACTOR = 1 - sp.exp(-1)
-FACTOR_OF_BUDGET = 1 - (1 - 1 / budget) ** budget
+_of_budget = 1 - (1 - 1 / K) ** K
 
 
 def prove() -> ProofResult:
     steps = Steps()
+    whole, power = (sp.Rational(str(c)) for c in constants("attention.greedy", _form))
     _check_distances(steps)
     _check_supermodular(steps)
     _check_best_gain(steps)
     _check_recursion(steps)
-    _check_factor(steps)
+    _check_factor(steps, whole - sp.exp(-power))
     _check_attainment(steps)
     steps.check("z3", "closed forms: 3 tokens, 3 candidates, K = 2", _small())
     return steps.result()
+
+
+def _form(whole: sp.Expr, power: sp.Expr) -> sp.Basic:
+    best = Phi(empty) - Phi(S_star)
+    return sp.Ge(Phi(empty) - Phi(G), (whole - sp.exp(-power)) * best)
 
 
 def _check_distances(steps: Steps) -> None:
@@ -154,7 +160,7 @@ def _check_recursion(steps: Steps) -> None:
     )
 
 
-def _check_factor(steps: Steps) -> None:
+def _check_factor(steps: Steps, factor: sp.Expr) -> None:
     s = sp.Symbol("s", positive=True)
     difference = sp.exp(-s) - (1 - s)
     slope = sp.diff(difference, s)
@@ -176,16 +182,16 @@ def _check_factor(steps: Steps) -> None:
     steps.rests_on("induction on the exponent")
     steps.check(
         "sympy",
-        f"so 1 - (1 - 1/K)^K >= 1 - (e^(-1/K))^K = {FACTOR}",
-        vanishes(1 - sp.exp(-1 / budget) ** budget - FACTOR),
+        f"so 1 - (1 - 1/K)^K >= 1 - (e^(-1/K))^K = {factor}",
+        vanishes(1 - sp.exp(-1 / K) ** K - factor),
     )
-    limit = sp.limit(FACTOR_OF_BUDGET, budget, sp.oo)
-    steps.check("sympy", "and for large K it is no more", vanishes(limit - FACTOR))
+    limit = sp.limit(_of_budget, K, sp.oo)
+    steps.check("sympy", "and for large K it is no more", vanishes(limit - factor))
 
 
 def _check_attainment(steps: Steps) -> None:
     reached = [_rows_against_columns(k) for k in range(1, 5)]
-    exact = [FACTOR_OF_BUDGET.subs(budget, k) for k in range(1, 5)]
+    exact = [_of_budget.subs(K, k) for k in range(1, 5)]
     same = all(sp.Rational(r) == e for r, e in zip(reached, exact, strict=True))
     steps.check("rational", "K = 1, 2, 3, 4: the factor 1 - (1 - 1/K)^K is reached", same)
 
@@ -223,7 +229,7 @@ def _small() -> bool | None:
 
     signs = [number >= 0 for number in (*start, *reach.values())]
     greedy = [phi(0) <= phi(x) for x in range(3)] + [phi(0, 1) <= phi(0, 2)]
-    factor = z3.RealVal(str(FACTOR_OF_BUDGET.subs(budget, 2)))
+    factor = z3.RealVal(str(_of_budget.subs(K, 2)))
     within = [
         phi() - phi(0, 1) >= factor * (phi() - phi(*best)) for best in combinations(range(3), 2)
     ]

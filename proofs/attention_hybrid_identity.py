@@ -28,32 +28,54 @@ from typing import Any
 import sympy as sp
 
 from mobtheory.claims.proving import ProofResult
+from mobtheory.claims.symbols import (
+    logit,
+    nearest,
+    o,
+    o_tilde,
+    total_dropped,
+    total_merged,
+    v,
+    value,
+    weight,
+)
 
 from .algebra import vanishes
 from .exact_attention import output
 from .finite_sums import check_regrouping, check_totals, rest_on_induction
+from .registered import constants
 from .solver import valid, z3
 from .steps import Steps
 
-s_v, s_pi = sp.symbols("s_v s_pi", real=True)
-COEFFICIENT = 1 - sp.exp(s_pi - s_v)  # of u_pi - o~
+_s_v, _s_pi = sp.symbols("s_v s_pi", real=True)
 _KEPT, _DISCARDED = -1, -2
 
 
 def prove() -> ProofResult:
     steps = Steps()
+    one, times = constants("attention.hybrid-identity", _form)
+    factor = sp.sympify(one) - sp.sympify(times) * sp.exp(_s_pi - _s_v)  # of u_pi - o~
     _check_balance(steps)
-    _check_tokens(steps)
+    _check_tokens(steps, factor)
     _check_sums(steps)
     _check_plain(steps)
-    steps.check("rational", "4 tokens, unequal logits: every split, every pi", _small())
+    steps.check("rational", "4 tokens, unequal logits: every split, every pi", _small(factor))
     return steps.result()
+
+
+def _form(one: sp.Expr, times: sp.Expr) -> sp.Basic:
+    factor = one - times * sp.exp(logit(nearest(v)) - logit(v))
+    merged = value(v) - value(nearest(v)) + factor * (value(nearest(v)) - o_tilde)
+    discarded = value(v) - o_tilde
+    return sp.Eq(
+        o - o_tilde, total_merged(weight(v) * merged) + total_dropped(weight(v) * discarded)
+    )
 
 
 def _check_balance(steps: Steps) -> None:
     number = sp.Symbol("n_s", positive=True)
-    biased = sp.exp(s_v + sp.log(number))
-    steps.check("sympy", "e^(s + log n) = n e^s", vanishes(biased - number * sp.exp(s_v)))
+    biased = sp.exp(_s_v + sp.log(number))
+    steps.check("sympy", "e^(s + log n) = n e^s", vanishes(biased - number * sp.exp(_s_v)))
     weight, value, mean = z3.Reals("n_s*E_s u_s o~")
     check_totals(
         steps,
@@ -73,19 +95,19 @@ def _check_balance(steps: Steps) -> None:
     check_regrouping(steps)  # a_v = 1 if v is kept or in D_1, f_s = E_s (u_s - o~)
 
 
-def _check_tokens(steps: Steps) -> None:
+def _check_tokens(steps: Steps, factor: sp.Expr) -> None:
     u_v, u_pi, new, c = sp.symbols("u_v u_pi o~ c", real=True)
-    here, there = sp.exp(s_v) * (u_v - new), sp.exp(s_pi) * (u_pi - new)
+    here, there = sp.exp(_s_v) * (u_v - new), sp.exp(_s_pi) * (u_pi - new)
     steps.check(
-        "sympy", "kept: pi(v) = v leaves 0", vanishes((here - there).subs({s_pi: s_v, u_pi: u_v}))
+        "sympy", "kept: pi(v) = v leaves 0", vanishes((here - there).subs({_s_pi: _s_v, u_pi: u_v}))
     )
-    merged = sp.exp(s_v) * ((u_v - u_pi) + c * (u_pi - new))
+    merged = sp.exp(_s_v) * ((u_v - u_pi) + c * (u_pi - new))
     (coefficient,) = sp.solve(sp.Eq(here - there, merged), c)
     steps.check(
         "sympy",
         "merged: E_v (u_v - o~) - E_pi (u_pi - o~) determines c = 1 - e^(s_pi - s_v)",
-        vanishes(sp.expand(here - there - merged.subs(c, COEFFICIENT)))
-        and vanishes(coefficient - COEFFICIENT),
+        vanishes(sp.expand(here - there - merged.subs(c, factor)))
+        and vanishes(coefficient - factor),
     )
 
 
@@ -130,9 +152,9 @@ def _check_plain(steps: Steps) -> None:
     steps.check("sympy", "D_1 empty: m (o_D - o_S)", vanishes(right - mass * (o_d - new)))
 
 
-def _small() -> bool:
+def _small(factor: sp.Expr) -> bool:
     e_v, e_pi = sp.symbols("E_v E_pi", positive=True)
-    exact = sp.simplify(COEFFICIENT.subs({s_v: sp.log(e_v), s_pi: sp.log(e_pi)}))
+    exact = sp.simplify(factor.subs({_s_v: sp.log(e_v), _s_pi: sp.log(e_pi)}))
     coefficient = sp.lambdify([e_v, e_pi], exact, "math")
     fates = [
         fates
@@ -151,13 +173,13 @@ def _holds(
     e: Sequence[Fraction], u: Sequence[Fraction], fates: Sequence[int], coefficient: Any
 ) -> bool:
     """A token's fate is _KEPT, _DISCARDED or the kept token into which it is merged."""
-    kept = [v for v, fate in enumerate(fates) if fate == _KEPT]
-    counted = [e[v] * (1 + fates.count(v)) for v in range(4)]
+    kept = [i for i, fate in enumerate(fates) if fate == _KEPT]
+    counted = [e[i] * (1 + fates.count(i)) for i in range(4)]
     new = output(counted, u, kept)
     right = Fraction(0)
-    for v, fate in enumerate(fates):
+    for i, fate in enumerate(fates):
         if fate == _DISCARDED:
-            right += e[v] * (u[v] - new)
+            right += e[i] * (u[i] - new)
         elif fate != _KEPT:
-            right += e[v] * ((u[v] - u[fate]) + coefficient(e[v], e[fate]) * (u[fate] - new))
+            right += e[i] * ((u[i] - u[fate]) + coefficient(e[i], e[fate]) * (u[fate] - new))
     return output(e, u, range(4)) - new == right / sum(e)

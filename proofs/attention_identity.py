@@ -22,10 +22,12 @@ from itertools import product
 import sympy as sp
 
 from mobtheory.claims.proving import ProofResult
+from mobtheory.claims.symbols import m, o, o_D, o_S
 
 from .algebra import vanishes
 from .exact_attention import mass, output, splits
 from .finite_sums import check_parts, rest_on_induction
+from .registered import constants
 from .steps import Steps
 
 _weight_s, _weight_d, _value_s, _value_d = sp.symbols("E_S E_D T_S T_D", positive=True)
@@ -33,13 +35,12 @@ _whole = _weight_s + _weight_d
 _mass = _weight_d / _whole
 _o, _o_s, _o_d = (_value_s + _value_d) / _whole, _value_s / _weight_s, _value_d / _weight_d
 
-m = sp.Symbol("m", positive=True)
-FACTOR = m  # of o_D - o_S
-FACTOR_OF_DRIFT = m / (1 - m)  # of o_D - o
-
 
 def prove() -> ProofResult:
     steps = Steps()
+    (times,) = constants("attention.identity", lambda c: sp.Eq(o - o_S, c * m * (o_D - o_S)))
+    factor = sp.sympify(times) * m  # of o_D - o_S
+    of_drift = m / (1 - m)  # of o_D - o
     check_parts(steps)
     rest_on_induction(steps)
     e_i = sp.Symbol("e_i", positive=True)
@@ -51,13 +52,15 @@ def prove() -> ProofResult:
     steps.check(
         "sympy", "o = (1 - m) o_S + m o_D", vanishes(_o - (1 - _mass) * _o_s - _mass * _o_d)
     )
-    steps.check("sympy", "o - o_S = m (o_D - o_S)", _is_multiple(_o - _o_s, FACTOR, _o_d - _o_s))
+    steps.check("sympy", "o - o_S = m (o_D - o_S)", _is_multiple(_o - _o_s, factor, _o_d - _o_s))
     steps.check(
         "sympy",
         "o - o_S = m/(1 - m) (o_D - o)",
-        _is_multiple(_o - _o_s, FACTOR_OF_DRIFT, _o_d - _o),
+        _is_multiple(_o - _o_s, of_drift, _o_d - _o),
     )
-    steps.check("rational", "e^logit in {1, 2, 3}, 4 tokens, every kept set", _small())
+    steps.check(
+        "rational", "e^logit in {1, 2, 3}, 4 tokens, every kept set", _small(factor, of_drift)
+    )
     return steps.result()
 
 
@@ -68,15 +71,15 @@ def _is_multiple(left: sp.Expr, factor: sp.Expr, right: sp.Expr) -> bool:
     return linear and vanishes(left - exact * right) and vanishes(left / right - exact)
 
 
-def _small() -> bool:
-    factor, of_drift = (sp.lambdify(m, f, "math") for f in (FACTOR, FACTOR_OF_DRIFT))
+def _small(factor: sp.Expr, of_drift: sp.Expr) -> bool:
+    of_gap, of_change = (sp.lambdify(m, f, "math") for f in (factor, of_drift))
     for e, u in product(product((1, 2, 3), repeat=4), ((0, 1, 3, -2), (-5, 7, 2, 2))):
         whole = output(e, u, range(4))
         for kept, dropped in splits(4):
             moved, o_d = whole - output(e, u, kept), output(e, u, dropped)
             lost = mass(e, dropped)
-            if moved != factor(lost) * (o_d - (whole - moved)):
+            if moved != of_gap(lost) * (o_d - (whole - moved)):
                 return False
-            if moved != of_drift(lost) * (o_d - whole):
+            if moved != of_change(lost) * (o_d - whole):
                 return False
     return True

@@ -24,35 +24,29 @@ Proof.  c the centre of the ball, |e| = 1.
 from collections.abc import Sequence
 from fractions import Fraction
 from itertools import product
-from typing import Any
 
 import sympy as sp
 
 from mobtheory.claims.proving import ProofResult
+from mobtheory.claims.symbols import Delta_o, m, r, sup
 
 from .algebra import vanishes
 from .exact_attention import mass, output, splits
 from .finite_sums import check_totals
 from .normed_space import NORM, Vector, check_weighted_sum, minus, norm, times
+from .registered import constants
 from .solver import valid, z3
 from .steps import Steps
-
-r, m = sp.symbols("r m", positive=True)
-WORST = 2 * r * m
 
 
 def prove() -> ProofResult:
     steps = Steps()
+    (factor,) = constants("attention.minimax-plain", lambda c: sp.Eq(sup(Delta_o), c * r * m))
     _check_means(steps)
-    _check_upper_bound(steps)
-    _check_attainment(steps)
-    _check_heaviest(steps)
+    _check_upper_bound(steps, factor)
+    _check_attainment(steps, factor)
+    _check_heaviest(steps, factor)
     return steps.result()
-
-
-def _worst(radius: Any, lost: Any) -> Any:
-    """The statement's right side, for fractions and for z3."""
-    return sp.lambdify([r, m], WORST, "math")(radius, lost)
 
 
 def _check_means(steps: Steps) -> None:
@@ -77,7 +71,7 @@ def _check_means(steps: Steps) -> None:
     )
 
 
-def _check_upper_bound(steps: Steps) -> None:
+def _check_upper_bound(steps: Steps, factor: Fraction) -> None:
     dropped, kept = z3.Consts("o_D-c o_S-c", Vector)
     radius, lost, apart, error = z3.Reals("r m |o_D-o_S| |o-o_S|")
     steps.check(
@@ -88,9 +82,9 @@ def _check_upper_bound(steps: Steps) -> None:
     to_dropped, to_kept = z3.Reals("|o_D-c| |o_S-c|")
     steps.check(
         "z3",
-        f"so |o - o_S| = m |o_D - o_S| <= {WORST}",
+        f"so |o - o_S| = m |o_D - o_S| <= {factor} r m",
         valid(
-            error <= _worst(radius, lost),
+            error <= factor * radius * lost,
             [
                 lost > 0,
                 to_dropped <= radius,
@@ -102,7 +96,7 @@ def _check_upper_bound(steps: Steps) -> None:
     )
 
 
-def _check_attainment(steps: Steps) -> None:
+def _check_attainment(steps: Steps, factor: Fraction) -> None:
     weight, value = z3.Reals("w c+re")
     check_totals(
         steps,
@@ -112,26 +106,28 @@ def _check_attainment(steps: Steps) -> None:
     )
     centre, length = sp.symbols("c |e|")
     o_d, o_s = centre + r * length, centre - r * length
-    reached = (m * (o_d - o_s)).subs(length, 1) - WORST
+    reached = (m * (o_d - o_s)).subs(length, 1) - sp.sympify(factor) * r * m
     steps.check(
-        "sympy", f"o_D = c + r e, o_S = c - r e reach {WORST}", vanishes(sp.expand(reached))
+        "sympy", f"o_D = c + r e, o_S = c - r e reach {factor} r m", vanishes(sp.expand(reached))
     )
-    steps.check("rational", "4 tokens, values -1, 0, 1: the largest error is 2 m", _small())
+    steps.check(
+        "rational", f"4 tokens, values -1, 0, 1: the largest error is {factor} m", _small(factor)
+    )
 
 
-def _small() -> bool:
+def _small(factor: Fraction) -> bool:
     def largest(e: Sequence[int], kept: list[int]) -> Fraction:
         choices = product((-1, 0, 1), repeat=4)
         return max(abs(output(e, u, range(4)) - output(e, u, kept)) for u in choices)
 
     return all(
-        largest(e, kept) == _worst(1, mass(e, dropped))
+        largest(e, kept) == factor * mass(e, dropped)
         for e in product((1, 3), repeat=4)
         for kept, dropped in splits(4)
     )
 
 
-def _check_heaviest(steps: Steps) -> None:
+def _check_heaviest(steps: Steps, factor: Fraction) -> None:
     weight, threshold = z3.Reals("w t")
     in_top, in_other = z3.Bools("in_T in_S")
     top, other = (z3.If(b, z3.RealVal(1), 0) for b in (in_top, in_other))
@@ -146,7 +142,7 @@ def _check_heaviest(steps: Steps) -> None:
     steps.check(
         "z3",
         "so the set with the heaviest tokens has the smallest supremum",
-        valid(_worst(radius, of_top) <= _worst(radius, lost), [radius > 0, of_top <= lost]),
+        valid(factor * radius * of_top <= factor * radius * lost, [radius > 0, of_top <= lost]),
     )
     seven = [Fraction(74, 700)] * 7
     weights = [Fraction(10, 100), Fraction(12, 100), Fraction(4, 100), *seven]

@@ -35,29 +35,35 @@ from typing import Any
 import sympy as sp
 
 from mobtheory.claims.proving import ProofResult
+from mobtheory.claims.symbols import W_1, Phi, S, least_transport, w, w_tilde
 
 from .algebra import vanishes
 from .finite_sums import check_regrouping, check_totals
 from .metric_space import METRIC, Point, dist, every, point_set
 from .normed_space import check_weighted_sum
+from .registered import constants
 from .small_metrics import SmallMetric
 from .solver import valid, z3
 from .steps import Steps
-
-FACTOR = 1  # of Phi(S) in the minimum
 
 _plan, _weight, _length, _near = z3.Reals("g_vs w_v dist(v,s) dist(v,SuP)")
 
 
 def prove() -> ProofResult:
     steps = Steps()
+    (factor,) = constants(
+        "attention.minimax-reweighted",
+        lambda c: sp.Eq(least_transport(W_1(w, w_tilde)), c * Phi(S)),
+    )
     _check_duality(steps)
-    _check_transport(steps)
-    _check_witness(steps)
-    _check_nearest(steps)
+    _check_transport(steps, factor)
+    _check_witness(steps, factor)
+    _check_nearest(steps, factor)
     _check_plain_and_bias(steps)
-    steps.check("z3", "closed forms on 4 tokens, 2 of them kept: every plan", _small())
-    steps.check("rational", "4 tokens on a line, 2 of them kept: the minimum is Phi", _on_a_line())
+    steps.check("z3", "closed forms on 4 tokens, 2 of them kept: every plan", _small(factor))
+    steps.check(
+        "rational", "4 tokens on a line, 2 of them kept: the minimum is Phi", _on_a_line(factor)
+    )
     return steps.result()
 
 
@@ -89,11 +95,11 @@ def _check_duality(steps: Steps) -> None:
     )
 
 
-def _check_transport(steps: Steps) -> None:
+def _check_transport(steps: Steps, factor: Fraction) -> None:
     check_totals(
         steps,
         "sum_s g_vs dist(v, s) >= w_v dist(v, S u P)",
-        lambda costs, weight: costs >= FACTOR * weight * _near,
+        lambda costs, weight: costs >= factor * weight * _near,
         [_plan * _length, _plan],
         [_plan >= 0, _length >= _near, _near >= 0],
     )
@@ -101,13 +107,13 @@ def _check_transport(steps: Steps) -> None:
     check_totals(
         steps,
         "so every plan costs at least Phi",
-        lambda cost, phi: cost >= FACTOR * phi,
+        lambda cost, phi: cost >= factor * phi,
         [row, _weight * _near],
-        [row >= FACTOR * _weight * _near],
+        [row >= factor * _weight * _near],
     )
 
 
-def _check_witness(steps: Steps) -> None:
+def _check_witness(steps: Steps, factor: Fraction) -> None:
     kept = point_set("kept")
     nearest = z3.Function("pi", Point, Point)
     x, y = z3.Consts("x y", Point)
@@ -133,13 +139,13 @@ def _check_witness(steps: Steps) -> None:
     check_totals(
         steps,
         "its error sum w u - sum w~ u is Phi",
-        lambda before, after, phi: before - after == FACTOR * phi,
+        lambda before, after, phi: before - after == factor * phi,
         [_weight * value, new_weight * value, _weight * _near],
         [new_weight * value == 0, value == _near],
     )
 
 
-def _check_nearest(steps: Steps) -> None:
+def _check_nearest(steps: Steps, factor: Fraction) -> None:
     kept, moved = z3.Bool("kept"), z3.Real("w(u_v-u_pi)")
     u_v, u_pi, distance = z3.Reals("u_v u_pi(v) |u_v-u_pi(v)|")
     check_totals(
@@ -152,7 +158,7 @@ def _check_nearest(steps: Steps) -> None:
     check_totals(
         steps,
         "of norm at most Phi, which is also the cost of v -> pi(v)",
-        lambda lengths, cost, phi: z3.And(lengths <= FACTOR * phi, cost == FACTOR * phi),
+        lambda lengths, cost, phi: z3.And(lengths <= factor * phi, cost == factor * phi),
         [z3.If(kept, 0, _weight * distance), _weight * _length, _weight * _near],
         [_weight >= 0, _near >= 0, distance <= _length, _length == _near],
     )
@@ -171,24 +177,26 @@ def _check_plain_and_bias(steps: Steps) -> None:
     )
 
 
-def _small() -> bool | None:
+def _small(factor: Fraction) -> bool | None:
     metric, kept = SmallMetric(4), [0, 1]
     plan = {(v, s): z3.Real(f"g{v}{s}") for v in metric.points for s in kept}
     cost = z3.Sum([g * metric.dist(v, s) for (v, s), g in plan.items()])
     phi = z3.Sum([(plan[v, 0] + plan[v, 1]) * metric.to_set(v, kept) for v in metric.points])
-    return valid(cost >= FACTOR * phi, [*metric.axioms, *(g >= 0 for g in plan.values())])
+    return valid(cost >= factor * phi, [*metric.axioms, *(g >= 0 for g in plan.values())])
 
 
-def _on_a_line() -> bool:
+def _on_a_line(factor: Fraction) -> bool:
     return all(
-        _least_is_phi(points, weights, kept)
+        _least(points, weights, kept, factor)
         for points in ((0, 1, 2, 3), (0, 1, 4, 6), (0, 3, 4, 5), (0, 2, 5, 9))
         for weights in product((1, 2, 5), repeat=4)
         for kept in combinations(range(4), 2)
     )
 
 
-def _least_is_phi(points: Sequence[int], weights: Sequence[int], kept: Sequence[int]) -> bool:
+def _least(
+    points: Sequence[int], weights: Sequence[int], kept: Sequence[int], factor: Fraction
+) -> bool:
     """W_1 is convex and linear between whole weights, which therefore hold its minimum."""
 
     def cost(first: Fraction) -> Fraction:
@@ -202,4 +210,4 @@ def _least_is_phi(points: Sequence[int], weights: Sequence[int], kept: Sequence[
     assigned = Fraction(sum(w for v, w in enumerate(weights) if nearest[v] == kept[0]))
     of_kept = Fraction(weights[kept[0]], weights[kept[0]] + weights[kept[1]])
     least = min(cost(Fraction(first)) for first in range(sum(weights) + 1))
-    return cost(of_kept * sum(weights)) >= cost(assigned) == least == FACTOR * phi
+    return cost(of_kept * sum(weights)) >= cost(assigned) == least == factor * phi

@@ -26,25 +26,32 @@ from fractions import Fraction
 import sympy as sp
 
 from mobtheory.claims.proving import ProofResult
+from mobtheory.claims.symbols import kappa, m
 
 from .algebra import positive, vanishes
 from .finite_sums import check_totals, rest_on_induction
+from .registered import constants
 from .solver import z3
 from .steps import Steps
 
-kappa, mass, odds, excess = sp.symbols("kappa m r t", positive=True)
-NEW_MASS = mass / (mass + kappa * (1 - mass))
-GAP = mass - NEW_MASS
-BOUND = sp.tanh(sp.log(kappa) / 4)
+_odds, _excess = sp.symbols("r t", positive=True)
 
 
 def prove() -> ProofResult:
     steps = Steps()
+    left, whole, quarter = (sp.sympify(c) for c in constants("attention.multiplicity-gap", _form))
+    new_mass = left * m / (m + kappa * (whole - m))
+    bound = sp.tanh(quarter * sp.log(kappa))
     _check_copies(steps)
-    _check_masses(steps)
-    _check_maximum(steps)
-    _check_attainment(steps)
+    _check_masses(steps, new_mass)
+    _check_maximum(steps, m - new_mass, bound)
+    _check_attainment(steps, bound)
     return steps.result()
+
+
+def _form(left: sp.Expr, whole: sp.Expr, quarter: sp.Expr) -> sp.Basic:
+    new_mass = left * m / (m + kappa * (whole - m))
+    return sp.Le(m - new_mass, sp.tanh(quarter * sp.log(kappa)))
 
 
 def _check_copies(steps: Steps) -> None:
@@ -64,13 +71,13 @@ def _check_copies(steps: Steps) -> None:
     rest_on_induction(steps)
 
 
-def _check_masses(steps: Steps) -> None:
+def _check_masses(steps: Steps, new_mass: sp.Expr) -> None:
     visual, prompt, sum_v, o_p = sp.symbols("A B T_V o_P", positive=True)
     before, after = visual / (visual + prompt), (visual / kappa) / (visual / kappa + prompt)
     steps.check(
         "sympy",
         "the visual mass falls to m/(m + kappa (1 - m))",
-        vanishes(after - NEW_MASS.subs(mass, before)),
+        vanishes(after - new_mass.subs(m, before)),
     )
     o_v, still = sum_v / visual, (sum_v / kappa) / (visual / kappa)
     steps.check("sympy", "the visual mean stays", vanishes(o_v - still))
@@ -78,44 +85,44 @@ def _check_masses(steps: Steps) -> None:
     steps.check(
         "sympy",
         "the output moves by the difference of the masses times o_P - o_V",
-        vanishes(moved - GAP.subs(mass, before) * (o_p - o_v)),
+        vanishes(moved - (m - new_mass).subs(m, before) * (o_p - o_v)),
     )
 
 
-def _check_maximum(steps: Steps) -> None:
-    gap = odds / (1 + odds) - odds / (kappa + odds)
+def _check_maximum(steps: Steps, gap: sp.Expr, bound: sp.Expr) -> None:
+    in_odds = _odds / (1 + _odds) - _odds / (kappa + _odds)
     steps.check(
         "sympy",
         "in the odds it is r/(1 + r) - r/(kappa + r)",
-        vanishes(GAP.subs(mass, odds / (1 + odds)) - gap),
+        vanishes(gap.subs(m, _odds / (1 + _odds)) - in_odds),
     )
-    stationary = sp.solve(sp.numer(sp.together(sp.diff(gap, odds))), odds)
+    stationary = sp.solve(sp.numer(sp.together(sp.diff(in_odds, _odds))), _odds)
     steps.check(
         "sympy", "its derivative vanishes at r = sqrt(kappa) only", stationary == [sp.sqrt(kappa)]
     )
-    root, top = sp.sqrt(kappa), sp.simplify(gap.subs(odds, stationary[0]))
+    root, top = sp.sqrt(kappa), sp.simplify(in_odds.subs(_odds, stationary[0]))
     steps.check(
         "sympy",
         "the value there is (sqrt(kappa) - 1)/(sqrt(kappa) + 1) = tanh(log(kappa)/4)",
-        vanishes(top - (root - 1) / (root + 1)) and vanishes((top - BOUND).rewrite(sp.exp)),
+        vanishes(top - (root - 1) / (root + 1)) and vanishes((top - bound).rewrite(sp.exp)),
     )
-    short = top - gap
-    share = sp.simplify(short / (odds - root) ** 2)
+    short = top - in_odds
+    share = sp.simplify(short / (_odds - root) ** 2)
     steps.check(
         "sympy",
         "what is missing to it is (r - sqrt(kappa))^2 times a positive number if kappa > 1",
-        vanishes(short - share * (odds - root) ** 2)
-        and positive(share.subs(kappa, (1 + excess) ** 2)),
+        vanishes(short - share * (_odds - root) ** 2)
+        and positive(share.subs(kappa, (1 + _excess) ** 2)),
     )
-    steps.check("sympy", "kappa = 1 moves nothing", vanishes(GAP.subs(kappa, 1)))
+    steps.check("sympy", "kappa = 1 moves nothing", vanishes(sp.cancel(gap.subs(kappa, 1))))
 
 
-def _check_attainment(steps: Steps) -> None:
+def _check_attainment(steps: Steps, bound: sp.Expr) -> None:
     reached: list[bool] = []
     for root in (Fraction(2), Fraction(3), Fraction(4), Fraction(3, 2)):
-        best, bound = root / (1 + root), (root - 1) / (root + 1)
-        reached.append(_gap(best, root**2) == bound == _exactly(root))
-        reached.append(all(_gap(Fraction(i, 60), root**2) <= bound for i in range(61)))
+        best, most = root / (1 + root), (root - 1) / (root + 1)
+        reached.append(_gap(best, root**2) == most == _exactly(bound, root))
+        reached.append(all(_gap(Fraction(i, 60), root**2) <= most for i in range(61)))
     steps.check("rational", "kappa = 4, 9, 16, 9/4: reached; no mass i/60 gives more", all(reached))
     steps.check(
         "rational",
@@ -128,9 +135,9 @@ def _gap(m: Fraction, copies: Fraction) -> Fraction:
     return m - m / (m + copies * (1 - m))
 
 
-def _exactly(root: Fraction) -> sp.Expr:
+def _exactly(bound: sp.Expr, root: Fraction) -> sp.Expr:
     square = sp.Rational(root.numerator, root.denominator) ** 2
-    return sp.cancel(BOUND.rewrite(sp.exp).subs(kappa, square))
+    return sp.cancel(bound.rewrite(sp.exp).subs(kappa, square))
 
 
 def _with_copies(copies: int, tokens: list[tuple[int, int]], prompt: tuple[int, int]) -> Fraction:
