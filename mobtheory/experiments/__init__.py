@@ -1,5 +1,8 @@
 """The experiments: the audit of every claim on grids, clouds and real tokens."""
 
+from mobtheory.experiments.adversary import AdversaryReport as AdversaryReport
+from mobtheory.experiments.adversary import adversary as adversary
+from mobtheory.experiments.adversary import seek as seek
 from mobtheory.experiments.audit import PROFILES as PROFILES
 from mobtheory.experiments.audit import AuditReport as AuditReport
 from mobtheory.experiments.audit import Profile as Profile
@@ -17,3 +20,6 @@ from mobtheory.experiments.tally import Tally as Tally
 from mobtheory.experiments.token_file import TokenArray as TokenArray
 from mobtheory.experiments.token_file import TokenFile as TokenFile
 from mobtheory.experiments.token_file import read_tokens as read_tokens
+from mobtheory.experiments.witnesses import Witness as Witness
+from mobtheory.experiments.witnesses import stored_witnesses as stored_witnesses
+from mobtheory.experiments.witnesses import witness_summary as witness_summary
