@@ -147,6 +147,7 @@ def _confront(
 
 
 def _proofs(claims: Sequence[Claim], progress: Progress) -> dict[str, tuple[ProofResult, ...]]:
+    """The results of each claim's proofs, which come as they are ready, in the claim's order."""
     results: dict[str, list[ProofResult]] = {claim.id: [] for claim in claims}
     files = {name for claim in claims for name in claim.proof}
     progress("proofs", 0, len(files))
@@ -154,7 +155,11 @@ def _proofs(claims: Sequence[Claim], progress: Progress) -> dict[str, tuple[Proo
         for id in result.claims:
             results[id].append(result)
         progress("proofs", done, len(files))
-    return {id: tuple(found) for id, found in results.items()}
+    order = {name: place for claim in claims for place, name in enumerate(claim.proof)}
+    return {
+        id: tuple(sorted(found, key=lambda result: order.get(result.file, 0)))
+        for id, found in results.items()
+    }
 
 
 def _loaded(model: Any) -> Any:

@@ -19,7 +19,8 @@ class Finding:
     ----------
     tallies : by kind of input
     outcome : "agrees"; "open" for a verdict that nothing found could contradict; "contradicts";
-        "too few" inputs met the hypotheses; "not checked" where the engine of a proof is missing
+        "too few" inputs met the hypotheses; "not checked" where no proof of the claim could be
+        run, for want of an engine or of time
     reason : what the outcome rests on
     """
 
@@ -51,14 +52,21 @@ class Finding:
 
 
 def judge(claim: Claim, tallies: dict[str, Tally], proofs: tuple[ProofResult, ...] = ()) -> Finding:
-    """Compare the tallies, the stored counterexample and the proofs with the verdict."""
+    """Compare the tallies, the stored counterexample and the proofs with the verdict.
+
+    One proof by an engine is enough; the reason names those that could not be run.
+    """
     failed = [p.file for p in proofs if p.ok is False]
     pending = [f"{p.file} ({p.detail})" for p in proofs if p.ok is None]
     outcome, reason = _judge_inputs(claim, sum(tallies.values(), Tally()))
     if failed:
         outcome, reason = "contradicts", f"proof failed: {', '.join(failed)}"
-    elif pending and outcome in {"agrees", "open"}:
-        outcome, reason = "not checked", f"proof not run: {', '.join(pending)}"
+    elif pending:
+        not_run = f"proof not run: {', '.join(pending)}"
+        if any(p.ok for p in proofs):
+            reason = f"{reason}; {not_run}"
+        elif outcome in {"agrees", "open"}:
+            outcome, reason = "not checked", not_run
     return Finding(claim, tallies, proofs, outcome, reason)
 
 

@@ -103,11 +103,15 @@ def proofs_view(
 
 
 def proofs_table(rows: Sequence[dict[str, Any]], width: int) -> Table:
-    """One line for each claim and proof; the steps only where there is room or one did not pass."""
+    """One line for each claim and proof.
+
+    Engines and steps are told where there is room, steps also where a proof did not pass.
+    """
     table = plain_table()
     wide = width >= WIDE
     table.add_column("Claim", no_wrap=True)
-    table.add_column("Engine", no_wrap=True)
+    if wide:
+        table.add_column("Engine", no_wrap=True)
     table.add_column("Result", no_wrap=True)
     table.add_column("Seconds", justify="right", no_wrap=True)
     table.add_column("Proof and steps" if wide else "Proof", overflow="fold")
@@ -116,7 +120,8 @@ def proofs_table(rows: Sequence[dict[str, Any]], width: int) -> Table:
         if wide or not row["ok"]:
             told.append(f"\n{row['detail']}", "dim")
         state = Text(proof_state(row["ok"]), _COLOURS[row["ok"]])
-        table.add_row(Text(row["claim"]), row["engine"], state, f"{row['seconds']:.2f}", told)
+        engine = [Text(row["engine"])] if wide else []
+        table.add_row(Text(row["claim"]), *engine, state, f"{row['seconds']:.2f}", told)
     return table
 
 

@@ -94,9 +94,11 @@ def _read_in_part(findings: Sequence[dict[str, Any]]) -> str:
 def _proofs(findings: Sequence[dict[str, Any]]) -> str:
     proofs = {proof["file"]: proof["ok"] for finding in findings for proof in finding["proofs"]}
     passed = sum(ok is True for ok in proofs.values())
+    not_run = sum(ok is None for ok in proofs.values())
+    left = f", {not_run} could not be run (an engine is missing or gave no answer)"
     prose = sum(finding["verdict_text"].endswith("(prose)") for finding in findings)
     return (
-        f"{passed} of {len(proofs)} proof files passed; {prose or 'no'} "
+        f"{passed} of {len(proofs)} proofs passed{left if not_run else ''}; {prose or 'no'} "
         f"{'verdict rests' if prose == 1 else 'verdicts rest'} on prose alone."
     )
 

@@ -130,6 +130,16 @@ def test_a_proof_that_could_not_run_leaves_an_agreement_unchecked_and_hides_no_c
     assert judge(claim, {"grids": Tally(5, 5, 5)}, (_proof(None),)).outcome == "too few"
 
 
+def test_one_proof_that_ran_is_enough_and_the_other_is_named():
+    claim, fine = _claim(Verdict.PROVED), {"grids": Tally(**ENOUGH, held=40)}
+    unchecked = dataclasses.replace(_proof(None), engine="coq", file="coq/Planted.v:planted")
+    for proofs in ((_proof(True), unchecked), (unchecked, _proof(True))):
+        finding = judge(claim, fine, proofs)
+        assert finding.outcome == "agrees"
+        assert "coq/Planted.v:planted" in finding.reason
+    assert judge(claim, fine, (_proof(False), unchecked)).outcome == "contradicts"
+
+
 def test_a_registered_claim_turned_around_is_found_out():
     """A true claim registered as false, and a false one registered as true."""
     by_id = {claim.id: claim for claim in list_claims()}
