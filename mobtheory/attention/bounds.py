@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from mobtheory.attention.numbers import as_number
 from mobtheory.attention.pruned import Merging, PrunedHeads, read_merging, read_pruned
 from mobtheory.attention.quantities import (
     discard_cost,
@@ -11,7 +12,6 @@ from mobtheory.attention.quantities import (
 )
 from mobtheory.attention.radii import diameter_bound
 from mobtheory.attention.reweighting import Reweighting, log_count
-from mobtheory.errors import InvalidProblem
 from mobtheory.geometry.points import Array
 
 
@@ -45,13 +45,7 @@ def minimax_plain_error(weights: Any, kept: Any, radius: float) -> Array:
     1.0
     """
     called = "minimax_plain_error"
-    if not isinstance(radius, int | float) or not 0 <= radius < float("inf"):
-        raise InvalidProblem(
-            called,
-            f"radius={radius!r}",
-            "a radius is a finite number of at least 0",
-            "Pass float(circumradius(values)).",
-        )
+    radius = as_number(called, "radius", radius)
     heads = read_pruned(called, weights, None, kept)
     return heads.rows.restore(2 * radius * heads.dropped_mass)
 

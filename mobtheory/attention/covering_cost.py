@@ -145,10 +145,12 @@ def read_weighted(called: str, weights: Any, distances: Any) -> tuple[AttentionR
 
 def as_importance(called: str, importance: Any, rows: AttentionRows) -> Array:
     """Check the factors of the rows: float64 of the caller's leading shape."""
+    xp, device = rows.xp, api.device(rows.weights)
+    ones = xp.ones(rows.lead, dtype=xp.float64, device=device)
     if importance is None:
-        return rows.xp.ones(rows.lead, dtype=rows.xp.float64, device=api.device(rows.weights))
+        return ones
     if isinstance(importance, int | float):
-        importance = rows.xp.asarray(importance, dtype=rows.xp.float64)
+        importance = xp.asarray(float(importance), dtype=xp.float64, device=device)
     array = as_real(called, "importance", importance, (0, 1, 2), lowest=0.0)
     if tuple(array.shape) not in ((), rows.lead):
         raise InvalidProblem(
@@ -158,7 +160,7 @@ def as_importance(called: str, importance: Any, rows: AttentionRows) -> Array:
             "Leave it out to weigh all rows alike.",
         )
     require_together(called, ("weights", rows.weights), ("importance", array))
-    return rows.xp.zeros(rows.lead, dtype=rows.xp.float64) + to_float64(called, "importance", array)
+    return ones * to_float64(called, "importance", array)
 
 
 def _to_kept(matrices: Array, chosen: Array) -> Array:

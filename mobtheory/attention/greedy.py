@@ -1,14 +1,13 @@
 """Greedy minimisation of the attention-weighted k-median."""
 
-from operator import index
 from typing import Any
 
 import array_api_compat as api
 import numpy as np
 
 from mobtheory.attention.covering_cost import as_importance, read_weighted
+from mobtheory.attention.numbers import as_count
 from mobtheory.attention.token_sets import as_token_set, on_device
-from mobtheory.errors import InvalidProblem
 from mobtheory.geometry.points import Array
 
 _BLOCK_ENTRIES = 2**22
@@ -70,7 +69,9 @@ def greedy_weighted_covering(
     free = ~seeded
     if candidates is not None:
         free = free & as_token_set(called, "candidates", candidates, count, empty=True)
-    picks = _as_budget(called, budget, int(free.sum()))
+    picks = as_count(
+        called, "budget", budget, 0, int(free.sum()), why="the candidates that are no seeds"
+    )
     # Rows that share a matrix enter Phi only through the sum of their weights.
     factors = xp.reshape(as_importance(called, importance, rows), rows.weights.shape[:-1])
     demand = xp.sum(rows.weights * factors[:, :, None], axis=1)
@@ -103,18 +104,3 @@ def _gains(demand: Array, nearest: Array, to_candidates: Array) -> Array:
         saved = xp.where(saved > 0, saved, xp.zeros_like(saved))
         blocks.append(xp.sum(xp.matmul(demand[:, None, :], saved)[:, 0, :], axis=0))
     return xp.concat(blocks, axis=0)
-
-
-def _as_budget(called: str, budget: Any, most: int) -> int:
-    try:
-        count = -1 if isinstance(budget, bool) else index(budget)
-    except TypeError:
-        count = -1
-    if not 0 <= count <= most:
-        raise InvalidProblem(
-            called,
-            f"budget={budget!r}",
-            f"the budget is an integer from 0 to {most}, the candidates that are no seeds",
-            "Lower it, or allow more candidates.",
-        )
-    return count

@@ -1,9 +1,8 @@
 """What forgetting how often a token occurs does to the attention mass."""
 
 import math
-from typing import Any
 
-from mobtheory.errors import InvalidProblem
+from mobtheory.attention.numbers import as_number
 
 
 def multiplicity_gap(kappa: float) -> float:
@@ -33,7 +32,7 @@ def multiplicity_gap(kappa: float) -> float:
     >>> round(multiplicity_gap(9.0), 12)
     0.5
     """
-    return math.tanh(math.log(_factor("multiplicity_gap", kappa)) / 4)
+    return math.tanh(math.log(as_number("multiplicity_gap", "kappa", kappa, lowest=1.0)) / 4)
 
 
 def multiplicity_shift(mass: float, kappa: float) -> float:
@@ -66,24 +65,9 @@ def multiplicity_shift(mass: float, kappa: float) -> float:
     0.5
     """
     called = "multiplicity_shift"
-    kappa = _factor(called, kappa)
-    if isinstance(mass, bool) or not isinstance(mass, int | float) or not 0 <= mass <= 1:
-        raise InvalidProblem(
-            called, f"mass={mass!r}", "a mass lies in [0, 1]", "Pass a sum of softmax weights."
-        )
+    kappa = as_number(called, "kappa", kappa, lowest=1.0)
+    mass = as_number(called, "mass", mass, highest=1.0)
     if mass in (0, 1):
         return 0.0
     # Divided by kappa, so that no product overflows.
     return mass * (1 - mass) * (1 - 1 / kappa) / (mass / kappa + (1 - mass))
-
-
-def _factor(called: str, kappa: Any) -> float:
-    valid = isinstance(kappa, int | float) and not isinstance(kappa, bool)
-    if not valid or not 1 <= kappa < math.inf:
-        raise InvalidProblem(
-            called,
-            f"kappa={kappa!r}",
-            "kappa is a finite number of at least 1",
-            "Pass how often a token occurs, N / K.",
-        )
-    return float(kappa)
