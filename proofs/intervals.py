@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from fractions import Fraction
+from math import prod
 from typing import Any
 
 import mpmath as untyped_mpmath
@@ -21,8 +22,28 @@ def interval(low: Fraction | int, high: Fraction | int | None = None) -> Any:
 
 def enclosure(expression: sp.Expr, *variables: sp.Symbol) -> Callable[..., Any]:
     """An expression as a function of intervals; its value holds all values of the expression."""
-    functions = {name: getattr(iv, name) for name in ("exp", "log", "sqrt")}
-    return sp.lambdify(variables, expression.rewrite(sp.exp), [functions])
+    return lambda *ranges: _value(expression, dict(zip(variables, ranges, strict=True)))
+
+
+def _value(expression: Any, at: dict[sp.Symbol, Any]) -> Any:
+    if expression in at:
+        return at[expression]
+    if expression.is_Rational:
+        return interval(Fraction(int(expression.p), int(expression.q)))
+    parts = [_value(part, at) for part in expression.args]
+    if expression.is_Add:
+        return sum(parts[1:], parts[0])
+    if expression.is_Mul:
+        return prod(parts[1:], start=parts[0])
+    if isinstance(expression, sp.exp):
+        return iv.exp(parts[0])
+    if isinstance(expression, sp.tanh):
+        return 1 - 2 / (iv.exp(2 * parts[0]) + 1)
+    if expression.is_Pow and expression.exp.is_Integer:
+        return parts[0] ** int(expression.exp)
+    if expression.is_Pow and expression.exp == sp.Rational(1, 2):
+        return iv.sqrt(parts[0])
+    raise TypeError(f"no interval arithmetic for {expression.func.__name__}: {expression}")
 
 
 def is_below(

@@ -10,6 +10,8 @@ from fractions import Fraction
 
 import sympy as sp
 
+from mobtheory.claims.pre_norm import SILU_SLOPE as REGISTERED_SLOPE
+
 from .algebra import positive, vanishes
 from .finite_sums import check_totals
 from .intervals import enclosure, interval, is_below
@@ -19,8 +21,8 @@ from .steps import Steps
 NORM_FACTOR = 2
 """``|x/|x| - y/|y|| <= NORM_FACTOR |x - y| / (|x| + |y|)``."""
 
-SILU_SLOPE = Fraction(10999, 10000)
-"""A bound of the slope of SiLU, rounded up to four decimals."""
+SILU_SLOPE = Fraction(str(REGISTERED_SLOPE))
+"""The bound of the slope of SiLU that the claims compute with, as the decimal 1.0999."""
 
 _TAIL = 4  # from there on an elementary bound of the slope is small enough
 
