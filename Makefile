@@ -13,7 +13,7 @@ export TOKENIZERS_PARALLELISM ?= false
 BENCH_VENV ?= .venv-bench
 BENCH := $(BENCH_VENV)/bin/python
 
-.PHONY: audit test bench bench-quick clean
+.PHONY: audit test bench bench-quick clean mutants proof-index
 
 audit: $(VENV)/.audit
 	$(BIN)/mobtheory audit --output report
@@ -33,6 +33,13 @@ bench-quick: $(BENCH_VENV)/.bench
 	mkdir -p build
 	$(BENCH) -m pytest benchmarks --quick --benchmark-json=build/bench-quick.json
 	$(BENCH) -m benchmarks.table --results build/bench-quick.json
+
+# Changes every proved statement in turn and asks whether a proof or a test notices; minutes.
+mutants: $(VENV)/.test
+	$(BIN)/python -m tests.quality.mutation --write
+
+proof-index: $(VENV)/.audit
+	$(BIN)/python -m mobtheory.report.proof_index proofs/README.md
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)

@@ -1,0 +1,3 @@
+"""Mutants that nothing notices, each with the reason."""
+
+REASONS: dict[str, str] = {}

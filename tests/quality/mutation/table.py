@@ -1,0 +1,58 @@
+"""The saved outcomes: which mutants there are, what noticed each, and why some live on."""
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from mobtheory.claims import Verdict, list_claims
+
+from .formulas import formula_mutants
+from .margins import margin_mutants
+from .mutant import Mutant
+
+TABLE = Path(__file__).resolve().parent.parent / "mutants.json"
+PARTS = {"formula": formula_mutants, "margin": margin_mutants}
+
+
+def all_mutants(pattern: str = "") -> list[Mutant]:
+    """Every mutant of every PROVED claim whose id contains `pattern`."""
+    proved = [c for c in list_claims() if c.verdict is Verdict.PROVED and pattern in c.id]
+    return [m for claim in proved for make in PARTS.values() for m in make(claim)]
+
+
+def saved() -> dict[str, Any]:
+    """The table that is committed."""
+    return json.loads(TABLE.read_text("utf-8"))
+
+
+def save(rows: Sequence[dict[str, Any]], seconds: float, versions: dict[str, str]) -> None:
+    """Write the table, one row to a line."""
+    ordered = sorted(rows, key=lambda row: row["mutant"])
+    lines = ",\n".join(f"  {json.dumps(row, ensure_ascii=False)}" for row in ordered)
+    head = json.dumps({"seconds": round(seconds), "versions": versions})[1:-1]
+    TABLE.write_text(f'{{{head}, "mutants": [\n{lines}\n]}}\n', "utf-8")
+
+
+def summary(rows: Sequence[dict[str, Any]]) -> str:
+    """How many mutants of each part were noticed, and by what."""
+    lines: list[str] = []
+    for part in PARTS:
+        of_part = [row for row in rows if f" {part}: " in row["mutant"]]
+        killed = [row for row in of_part if row["killed"]]
+        how = Counter(_how(row["by"]) for row in killed)
+        told = ", ".join(f"{count} {name}" for name, count in how.most_common())
+        lines.append(f"{part}: {len(killed)} of {len(of_part)} noticed ({told})")
+    killed_in_all = sum(row["killed"] for row in rows)
+    share = killed_in_all / max(len(rows), 1)
+    return "\n".join([*lines, f"in all: {killed_in_all} of {len(rows)}, {share:.1%}"])
+
+
+def _how(by: str) -> str:
+    if "another form" in by:
+        return "no longer of the form that is proved"
+    for word in ("refuted", "left open"):
+        if f": {word} by" in by:
+            return f"{word} by an engine"
+    return "by a test" if by.startswith("test_") else by
