@@ -90,7 +90,8 @@ CLAIMS = (
         uses=("attention.multiplicity-gap",),
         proof=("attention_tanh.py",),
         evidence=(
-            Evidence("prose", "total variation of two distributions with a bounded log-ratio"),
+            Evidence("z3", "total variation under a bounded log-ratio, by induction on the tokens"),
+            Evidence("sympy", "tanh(Omega/4); both bounds are reached"),
             Evidence("property", "softmax with and without counts on every cloud and selection"),
         ),
     ),

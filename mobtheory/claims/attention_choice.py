@@ -122,7 +122,9 @@ CLAIMS = (
         margin=_greedy,
         proof=("attention_greedy.py",),
         evidence=(
-            Evidence("prose", "supermodularity term by term, then the recursion of the gaps"),
+            Evidence("z3", "supermodularity term by term; the recursion of the gaps"),
+            Evidence("sympy", "(1 - 1/k)^k is at most 1/e, and tends to it"),
+            Evidence("rational", "the factor 1 - (1 - 1/k)^k is reached for k <= 4", general=False),
             Evidence("property", "against enumeration of all choices"),
         ),
     ),
@@ -149,7 +151,13 @@ CLAIMS = (
         uses=("covering.seeded-fps",),
         proof=("attention_budget_split.py",),
         evidence=(
-            Evidence("prose", "one stationary point of a convex function"),
+            Evidence("z3", "the product law, by induction; both ends of the exponential law"),
+            Evidence("sympy", "the only zero of the logarithm's derivative, and its sign"),
+            Evidence(
+                "rational",
+                "c = 30, gamma = d = 1, K = 48: 1/24 by the formula, 1/48 at K_p = 0",
+                general=False,
+            ),
             Evidence("property", "against other splits, and the product law on small clouds"),
         ),
     ),

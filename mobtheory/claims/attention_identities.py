@@ -87,7 +87,9 @@ CLAIMS = (
         tight=True,
         proof=("attention_identity.py",),
         evidence=(
-            Evidence("prose", "subtract o_S from the mixture"),
+            Evidence("z3", "the split of sums over kept and dropped tokens, by induction"),
+            Evidence("sympy", "both right sides simplify to the left one"),
+            Evidence("rational", "4 tokens, every kept set", general=False),
             Evidence("property", "softmax over the kept tokens on every cloud and selection"),
         ),
     ),
@@ -123,7 +125,9 @@ CLAIMS = (
         tight=True,
         proof=("attention_hybrid_identity.py",),
         evidence=(
-            Evidence("prose", "two sums over the same tokens"),
+            Evidence("z3", "sums regrouped by cluster, by induction on the number of tokens"),
+            Evidence("sympy", "the factor of u_pi - o~ is solved for; D_1 empty"),
+            Evidence("rational", "4 tokens, every split and every assignment", general=False),
             Evidence("property", "softmax with counts against the formula, any split of D"),
         ),
     ),

@@ -195,7 +195,9 @@ CLAIMS = (
         uses=("attention.identity",),
         proof=("attention_layer.py",),
         evidence=(
-            Evidence("prose", "the norm step, and the Lipschitz constant of the SwiGLU"),
+            Evidence("z3", "all heads at once, the norm step and the split product"),
+            Evidence("sympy", "directions of two vectors, the eps as one more coordinate"),
+            Evidence("interval", "the slope of SiLU is below 1.0999 on [0, 4]", general=False),
             Evidence("property", "random layers on every cloud and every selection"),
         ),
     ),
@@ -223,7 +225,10 @@ CLAIMS = (
         uses=("attention.winf", "attention.layer"),
         proof=("attention_stack.py",),
         evidence=(
-            Evidence("prose", "the path with a moving query, then the steps of one layer"),
+            Evidence("z3", "equal tokens stay equal, by induction; each factor of Lambda"),
+            Evidence("sympy", "log-counts, and the steps that one layer shares"),
+            Evidence("interval", "why maxima over both networks are needed", general=False),
+            Evidence("rational", "a causal mask breaks the equivalence", general=False),
             Evidence("property", "one or two random layers on every cloud and selection"),
         ),
     ),

@@ -137,16 +137,21 @@ CLAIMS = (
         ),
         verdict=Verdict.PROVED,
         reason=(
-            "Along the straight path the output moves by sum w (du + ds (u - o)), and "
-            "sum w |u - o| is at most the circumradius by Cauchy-Schwarz. A flat head whose "
-            "tokens all move alike reaches it; a moved query adds r(U) r(K) |W_Q|/sqrt(d_h)."
+            "The values move by at most |W_V| delta. The weights change by a total variation of at "
+            "most tanh(A delta/2), which counts diam(U) <= 2 r(U). A flat head whose tokens all "
+            "move alike reaches the bound; a moved query adds r(U) r(K) |W_Q|/sqrt(d_h)."
         ),
         instance_type=MultisetPair,
         margin=_winf,
         tight=True,
         proof=("attention_winf.py",),
         evidence=(
-            Evidence("prose", "the derivative along the path, and the weighted variance"),
+            Evidence(
+                "z3",
+                "the moves of values and weights, by induction on the number of tokens; logits "
+                "that differ by at most x bound the total variation",
+            ),
+            Evidence("sympy", "tanh(Omega/4) for a log-ratio of range Omega; both terms needed"),
             Evidence("property", "pairs of multisets, matched by the best transport"),
         ),
     ),
@@ -171,7 +176,8 @@ CLAIMS = (
         tight=True,
         proof=("attention_w1.py",),
         evidence=(
-            Evidence("prose", "Kantorovich-Rubinstein for the unnormalised integrand"),
+            Evidence("z3", "every coupling of two finite measures, by induction on its entries"),
+            Evidence("sympy", "the slope of the exponential; two tokens that need e^Delta"),
             Evidence("property", "pairs of multisets, W_1 by optimal assignment"),
         ),
     ),
@@ -197,7 +203,13 @@ CLAIMS = (
         uses=("attention.winf", "geometry.hausdorff-identity"),
         proof=("attention_log_count.py",),
         evidence=(
-            Evidence("prose", "the bias is a repetition of tokens; then the longest move"),
+            Evidence("z3", "clusters regrouped by induction; the moves are at most d_H(X, X_s)"),
+            Evidence("sympy", "a logit raised by log n counts n times"),
+            Evidence(
+                "rational",
+                "plain pruning breaks the bound that log-counts keep; a causal mask breaks both",
+                general=False,
+            ),
             Evidence("property", "brute-force softmax on every cloud and every selection"),
         ),
     ),
@@ -225,7 +237,11 @@ CLAIMS = (
         tight=True,
         proof=("attention_minimal_metric.py",),
         evidence=(
-            Evidence("prose", "the gradient of log L; a Laplace transform determines the measure"),
+            Evidence(
+                "z3", "the farthest token has the coefficient 0, and so have all, by induction"
+            ),
+            Evidence("sympy", "the derivative of log L along a ray is <x, o>, for any n"),
+            Evidence("rational", "{0, 0, 1} and {0, 1}: d_H = 0, means 1/3 and 1/2", general=False),
             Evidence("property", "the mean over t by Gauss's rule on pairs of multisets"),
         ),
     ),

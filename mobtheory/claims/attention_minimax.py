@@ -94,7 +94,15 @@ CLAIMS = (
         uses=("attention.identity",),
         proof=("attention_minimax_plain.py",),
         evidence=(
-            Evidence("prose", "two points of a ball; opposite values attain it"),
+            Evidence(
+                "z3", "means of points of a ball, any norm, by induction; the heaviest tokens"
+            ),
+            Evidence("sympy", "opposite values reach 2 r m"),
+            Evidence(
+                "rational",
+                "4 tokens, values -1, 0, 1; with a known prompt value the heaviest can be worst",
+                general=False,
+            ),
             Evidence("property", "opposite values, drawn values and values in the ball"),
         ),
     ),
@@ -119,7 +127,10 @@ CLAIMS = (
         tight=True,
         proof=("attention_minimax_reweighted.py",),
         evidence=(
-            Evidence("prose", "nearest assignment, and the distance to what is kept"),
+            Evidence("z3", "every transport plan costs at least Phi, any metric, by induction"),
+            Evidence("sympy", "the bias gives the mass nearest to each kept token"),
+            Evidence("z3", "closed forms on 4 tokens, 2 of them kept: every plan", general=False),
+            Evidence("rational", "4 tokens on a line, 2 of them kept", general=False),
             Evidence("property", "all distance functions; a linear program on small rows"),
         ),
     ),

@@ -46,7 +46,13 @@ CLAIMS = (
         tight=True,
         proof=("attention_multiplicity_gap.py",),
         evidence=(
-            Evidence("prose", "the maximum of r/(1 + r) - r/(kappa + r) over the odds r"),
+            Evidence("z3", "sums over kappa copies, by induction on the number of tokens"),
+            Evidence("sympy", "the shift as a function of the odds, its only maximum and value"),
+            Evidence(
+                "rational",
+                "kappa = 4, 9, 16 and 9/4 reach it; softmax over 4 copies of two tokens",
+                general=False,
+            ),
             Evidence("property", "softmax over all copies against softmax over one of each"),
         ),
     ),

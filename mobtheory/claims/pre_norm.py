@@ -43,7 +43,7 @@ class PreNormLayer:
         heads, width = int(rng.integers(1, 3)), int(rng.integers(2, 4))
 
         def matrices(*shape: int) -> Array:
-            scale = float(rng.choice([0.1, 0.5, 2.0]))
+            scale = float(rng.choice([0.1, 0.3, 1.0]))
             return scale * rng.normal(size=shape) / np.sqrt(shape[-1])
 
         query, key, read = (matrices(heads, width, dimension) for _ in range(3))
@@ -110,10 +110,11 @@ class PreNormLayer:
     def attention_rounding(self, count: int) -> float:
         """Bound on the error of `attention` over `count` tokens.
 
-        Products of d terms lose d units of the product of lengths; a logit that is off by e moves
-        the weights by at most 2 e in sum.
+        A norm and a product of d terms lose d + 4 half units of the product of lengths each, so a
+        logit of two such products loses 4 d + d_h + 16 in all; off by e, it moves the weights by at
+        most 2 e in sum.
         """
-        units = 8 * (self.dimension + self.head_width + 8) * _EPS
+        units = 2 * (self.dimension + self.head_width + 8) * _EPS
         rho = self.attention_reach
         total = 0.0
         for query, key, read, write in zip(
@@ -126,7 +127,7 @@ class PreNormLayer:
         return total
 
     def mlp_rounding(self) -> float:
-        """Bound on the error of `mlp`, that of its norm included."""
-        units = 8 * (self.dimension + len(self.gate) + 8) * _EPS
+        """Bound on the error of `mlp`: two products behind a norm, their product, and the last one."""
+        units = 2 * (self.dimension + len(self.gate) + 8) * _EPS
         lengths = [float(np.linalg.norm(w)) for w in (self.gate, self.up, self.down)]
         return units * (float(np.prod(lengths)) * self.reach**2 + self.mlp_lipschitz * self.reach)

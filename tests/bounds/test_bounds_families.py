@@ -37,6 +37,20 @@ FLOORS = {
     "theorem-2.complexity": 4,
     "remark.perfect-coupling": 20,
     "remark.fold-cap": 2,
+    "attention.multiplicity-gap": 40,
+    "attention.w1": 40,
+    "attention.winf": 40,
+    "attention.log-count": 40,
+    "attention.minimal-metric": 40,
+    "attention.stack": 40,
+    "attention.identity": 40,
+    "attention.minimax-plain": 40,
+    "attention.minimax-reweighted": 40,
+    "attention.hybrid-identity": 40,
+    "attention.tanh": 40,
+    "attention.layer": 40,
+    "attention.greedy": 20,
+    "attention.budget-split": 40,
 }
 # With as many prompt as visual tokens, K_p >= L needs K_p = K = N.
 LOWER_FLOORS = {
@@ -49,7 +63,8 @@ LOWER_FLOORS = {
 }
 
 
-# Claims whose two sides are integers, or single distances whose order is exact, on integer clouds.
+# Claims whose two sides are integers, sums of them with dyadic weights, or single distances whose
+# order is exact, on integer clouds.
 EXACT_CLAIMS = {
     "geometry.hausdorff-identity",
     "geometry.domination",
@@ -65,6 +80,10 @@ EXACT_CLAIMS = {
     "theorem-1.eta-bound-max",
     "theorem-2.nn-cover",
     "remark.fold-cap",
+    "attention.identity",
+    "attention.minimax-plain",
+    "attention.minimax-reweighted",
+    "attention.hybrid-identity",
 }
 
 

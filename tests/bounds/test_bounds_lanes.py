@@ -39,6 +39,20 @@ EXACT_LANE_FLOORS = {
     "theorem-2.complexity": (20, 0),
     "remark.perfect-coupling": (4, 0),
     "remark.fold-cap": (2, 2),
+    "attention.multiplicity-gap": (100, 0),
+    "attention.w1": (100, 0),
+    "attention.winf": (100, 0),
+    "attention.log-count": (100, 0),
+    "attention.minimal-metric": (100, 0),
+    "attention.stack": (100, 0),
+    "attention.identity": (100, 100),
+    "attention.minimax-plain": (100, 100),
+    "attention.minimax-reweighted": (100, 100),
+    "attention.hybrid-identity": (100, 100),
+    "attention.tanh": (100, 0),
+    "attention.layer": (100, 0),
+    "attention.greedy": (50, 0),
+    "attention.budget-split": (100, 0),
 }
 # Of 50 examples.
 TOKEN_LANE_FLOORS = {
@@ -66,6 +80,20 @@ TOKEN_LANE_FLOORS = {
     "theorem-2.corrected": 20,
     "theorem-2.complexity": 40,
     "remark.fold-cap": 8,
+    "attention.multiplicity-gap": 50,
+    "attention.w1": 50,
+    "attention.winf": 50,
+    "attention.log-count": 50,
+    "attention.minimal-metric": 50,
+    "attention.stack": 50,
+    "attention.identity": 50,
+    "attention.minimax-plain": 50,
+    "attention.minimax-reweighted": 50,
+    "attention.hybrid-identity": 50,
+    "attention.tanh": 50,
+    "attention.layer": 50,
+    "attention.greedy": 25,
+    "attention.budget-split": 50,
 }
 
 

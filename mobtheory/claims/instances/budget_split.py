@@ -45,8 +45,8 @@ class BudgetSplit:
 
     @classmethod
     def from_clouds(cls, visual: Points, prompt: Points, rng: np.random.Generator) -> Self:
-        points = visual[rng.permutation(len(visual))[:SMALL]]
-        row = draw_weights(rng, np.concatenate([as_float(points), as_float(prompt)]))
+        points = as_float(visual)[rng.permutation(len(visual))[:SMALL]]
+        row = draw_weights(rng, np.concatenate([points, as_float(prompt)]))
         budget = draw_budget(rng, len(points))
         return cls(
             points,

@@ -68,8 +68,8 @@ class RepeatedPicture:
 
     @property
     def visual_mass(self) -> float:
-        """``m``, the weight of all copies together."""
-        return float(self.weights[: self.copies * len(self.visual_powers)].sum())
+        """``m``, the weight of all copies together; a sum that rounding may lift beyond 1."""
+        return min(1.0, float(self.weights[: self.copies * len(self.visual_powers)].sum()))
 
     @cached_property
     def apart(self) -> float:

@@ -31,8 +31,8 @@ class WeightedSeededRun(SeededRun):
 
     @classmethod
     def from_clouds(cls, visual: Points, prompt: Points, rng: np.random.Generator) -> Self:
-        base = SeededRun.from_clouds(visual, prompt, rng)
-        tokens = np.concatenate([as_float(base.points), as_float(base.seeds)])
+        base = SeededRun.from_clouds(as_float(visual), as_float(prompt), rng)
+        tokens = np.concatenate([base.points, base.seeds])
         rows = [draw_weights(rng, tokens) for _ in range(int(rng.integers(1, 4)))]
         return cls(base.points, base.seeds, base.picks, np.stack(rows), rng.random(len(rows)))
 
