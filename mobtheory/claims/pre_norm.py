@@ -124,10 +124,10 @@ class PreNormLayer:
             values = float(np.linalg.norm(read) * np.linalg.norm(write)) * rho
             logit_error = units * logits / np.sqrt(self.head_width) + count * _EPS
             total += values * (2 * logit_error + units + 4 * count * _EPS)
-        return total
+        return float(total)
 
     def mlp_rounding(self) -> float:
-        """Bound on the error of `mlp`: two products behind a norm, their product, and the last one."""
+        """Bound on the error of `mlp`, of its norm too; products lose as in the attention."""
         units = 2 * (self.dimension + len(self.gate) + 8) * _EPS
         lengths = [float(np.linalg.norm(w)) for w in (self.gate, self.up, self.down)]
         return units * (float(np.prod(lengths)) * self.reach**2 + self.mlp_lipschitz * self.reach)
