@@ -2,7 +2,8 @@
 
 Statement.    A stack of pre-norm layers, pruned once, with the bias log n_s in every layer; x_i the
               state of token i in the full network, x~_i that of pi(i) in the pruned one, delta the
-              largest |x_i - x~_i| before a layer.  Behind it delta_next <= Lambda delta,
+              largest |x_i - x~_i| before a layer, at first the largest |x_i - x_pi(i)|.  Behind it
+              delta_next <= Lambda delta,
               Lambda = (1 + nu sum_h ||W_O|| [||W_V|| + r_U (Q ||W_K|| + r_K ||W_Q||)/sqrt(d_h)])
                        (1 + Lip(M) 2 sqrt(d) |g_2|_inf/min_i(|z_i|_eps + |z~_i|_eps)),
               nu = 2 sqrt(d) |g_1|_inf/min_i(|x_i|_eps + |x~_i|_eps), M a SwiGLU and Lip(M) as in
