@@ -98,8 +98,9 @@ def _gains(demand: Array, nearest: Array, to_candidates: Array) -> Array:
     xp = api.array_namespace(demand)
     size = max(1, _BLOCK_ENTRIES // (demand.shape[0] * demand.shape[1]))
     blocks = []
-    for start in range(0, to_candidates.shape[-1], size):
-        distances = to_candidates[:, :, start : start + size]
+    count = to_candidates.shape[-1]
+    for start in range(0, count, size):
+        distances = to_candidates[:, :, start : min(start + size, count)]
         saved = nearest[:, :, None] - distances
         saved = xp.where(saved > 0, saved, xp.zeros_like(saved))
         blocks.append(xp.sum(xp.matmul(demand[:, None, :], saved)[:, 0, :], axis=0))

@@ -8,7 +8,7 @@ from mobtheory.attention.arrays import lengths
 from mobtheory.attention.pruned import Values, read_values
 from mobtheory.attention.rows import EPSILON
 from mobtheory.geometry.distances import difference_kernel
-from mobtheory.geometry.points import Array
+from mobtheory.geometry.points import Array, to_numpy
 
 _STEPS = 64
 _ROWS = 1024
@@ -81,24 +81,22 @@ def radius_bound(values: Values) -> Array:
         distances = lengths(points - center)
         radius = xp.max(distances, axis=1)[:, None]
         least = xp.where(radius < least, radius, least)
-        farthest = xp.argmax(distances, axis=1)
-        target = xp.stack(
-            [points[head, int(row), :] for head, row in enumerate(farthest.tolist())], axis=0
-        )
+        farthest = to_numpy(xp.argmax(distances, axis=1)).tolist()
+        target = xp.stack([points[head, row, :] for head, row in enumerate(farthest)], axis=0)
         center = center + (target[:, None, :] - center) / step
     return _rounded_up(least, values.reach, points.shape[-1])
 
 
 def diameter_bound(points: Array, reach: Array) -> Array:
     """(J, 1) upper bounds of the diameters of centred points (J, n, d)."""
-    xp = api.array_namespace(points)
+    xp, count = api.array_namespace(points), points.shape[1]
     diameters = []
     for head in range(points.shape[0]):
         rows = points[head, :, :]
         kernel = difference_kernel(rows, rows, "euclidean")
         blocks = [
-            xp.max(kernel(rows[start : start + _ROWS, :], rows))
-            for start in range(0, rows.shape[0], _ROWS)
+            xp.max(kernel(rows[start : min(start + _ROWS, count), :], rows))
+            for start in range(0, count, _ROWS)
         ]
         diameters.append(xp.max(xp.stack(blocks)))
     return _rounded_up(xp.stack(diameters)[:, None], reach, points.shape[-1])

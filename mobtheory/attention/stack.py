@@ -7,7 +7,7 @@ from mobtheory.attention.arrays import as_real
 from mobtheory.attention.norms import spectral_norm
 from mobtheory.attention.numbers import as_number
 from mobtheory.errors import InvalidProblem
-from mobtheory.geometry.points import describe, to_float64
+from mobtheory.geometry.points import describe, to_float64, to_numpy
 
 
 def stack_factor(
@@ -81,9 +81,9 @@ def stack_factor(
             "every array has one entry for each head on its first axis",
             "Repeat the keys and values of heads that share them.",
         )
-    write, values, keys, queries = (spectral_norm(x).tolist() for x in read.values())
+    write, values, keys, queries = (to_numpy(spectral_norm(x)).tolist() for x in read.values())
     radii, key_radii, longest = (
-        to_float64(called, name, x).tolist() for name, x in lengths.items()
+        to_numpy(to_float64(called, name, x)).tolist() for name, x in lengths.items()
     )
     width = math.sqrt(read["key"].shape[1])
     heads_slope = math.fsum(
