@@ -65,7 +65,8 @@ Qed.
 
 End Coupling.
 
-Theorem z_exists (d : nat) (P V : list (euclidean d)) (K : nat) (delta : R) : 0 <= delta ->
+Theorem z_exists (d : nat) (P V : list (euclidean d)) (K : nat) (delta : R) :
+  P <> [] -> V <> [] -> 0 <= delta ->
   ((exists z, admissible P V K delta z) <->
    delta < d_H V P /\ (K < N P delta + N V delta)%nat).
-Proof. apply z_exists_in, euclidean_enclosing_balls. Qed.
+Proof. intros _ _. apply z_exists_in, euclidean_enclosing_balls. Qed.

@@ -12,9 +12,6 @@ Section Balls.
 Context {X : space}.
 Implicit Types (A B C : list X) (r s : R) (k : nat).
 
-Lemma covers_wider r s A C : r <= s -> covers r C A -> covers s C A.
-Proof. intros Hrs H a Ha. destruct (H a Ha) as [c [Hc Hd]]. exists c; split; auto; lra. Qed.
-
 (* Of two sets of centres one is never worse. *)
 Lemma covers_total A C C' :
   (forall r, covers r C A -> covers r C' A) \/ (forall r, covers r C' A -> covers r C A).

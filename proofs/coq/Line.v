@@ -20,3 +20,12 @@ Ltac line_dist :=
   | H : context [Rabs ?x] |- _ => destruct (Rcase_abs x);
       [rewrite (Rabs_left x) in * by assumption|rewrite (Rabs_right x) in * by assumption]
   end.
+
+(* H : In x [...], one goal for each member of the list. *)
+Ltac cases H := simpl in H; repeat destruct H as [<-|H]; try contradiction.
+
+(* A list of points that lra can tell apart. *)
+Ltac distinct :=
+  repeat (constructor;
+    [let H := fresh in simpl; intros H; repeat destruct H as [H|H]; try contradiction; lra|]);
+  constructor.

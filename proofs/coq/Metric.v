@@ -163,6 +163,9 @@ Proof.
   rewrite IH; apply Rmax_assoc.
 Qed.
 
+Lemma covers_wider r (s : R) A C : r <= s -> covers r C A -> covers s C A.
+Proof. intros Hrs H a Ha. destruct (H a Ha) as [c [Hc Hd]]. exists c; split; auto; lra. Qed.
+
 (* --- d_H, the larger direction --- *)
 
 Lemma d_H_le A B r : A <> [] -> B <> [] -> 0 <= r ->

@@ -74,6 +74,24 @@ Proof.
         -- apply Hout; auto. intros Hws; apply Hn; now right.
 Qed.
 
+(* n members that are cheaper than all others are what is kept. *)
+Lemma cheapest_forced n cost A S B : cheapest n cost A S -> NoDup B -> incl B A -> length B = n ->
+  (forall b a, In b B -> In a A -> ~ In a B -> cost b < cost a) -> incl S B /\ incl B S.
+Proof.
+  intros [Hnd [HI [Hl Hout]]] HndB HB HlB Hcheap.
+  assert (HBS : incl B S).
+  { intros b Hb. apply NNPP. intros Hn. destruct (Hout b (HB b Hb) Hn) as [Hfull Hmin].
+    apply Hn, (NoDup_length_incl (l' := B) Hnd); auto; [lia|].
+    intros s Hs. apply NNPP. intros Hns. specialize (Hmin s Hs).
+    specialize (Hcheap b s Hb (HI s Hs) Hns). lra. }
+  split; auto. apply (NoDup_length_incl (l' := S) HndB); auto. lia.
+Qed.
+
+Lemma proposer_is_prompt prop v : incl (proposers prop v) (map fst prop).
+Proof.
+  intros p Hp. apply proposer_iff in Hp as [Q [H _]]. apply in_map_iff. now exists (p, Q).
+Qed.
+
 Theorem prompt_half_exists V P k K_p : exists S, prompt_half V P k K_p S.
 Proof.
   assert (H : exists prop, map fst prop = P /\
