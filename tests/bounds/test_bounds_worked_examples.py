@@ -81,7 +81,11 @@ WORKED: dict[str, tuple[str, Callable[[], Any], Margin]] = {
 }
 
 
-@pytest.mark.parametrize(("id", "make", "sides"), WORKED.values(), ids=WORKED)
+@pytest.mark.parametrize(
+    ("id", "make", "sides"),
+    WORKED.values(),
+    ids=[f"{name} ({id})" for name, (id, *_) in WORKED.items()],
+)
 def test_both_sides_are_as_worked_out(id: str, make: Callable[[], Any], sides: Margin) -> None:
     worked, instance = claim(id), make()
     assert worked.unmet(instance) == ()
@@ -95,7 +99,7 @@ def test_both_sides_are_as_worked_out(id: str, make: Callable[[], Any], sides: M
     [(0.5, 3.0, 0.5), (-1.0, -0.25, 0.25), (-1.0, 2.0, -1.0), (-3.0, 0.5, -0.5)],
 )
 def test_the_violation_of_two_sided_bounds(log_a: float, log_b: float, violation: float) -> None:
-    """A single point has N = 1: log a <= 0 <= log b, with constants a, b at the radius 1."""
+    """Of "lemma-3" and "lemma-3.vacuity": a single point has N = 1, log a <= 0 <= log b at r = 1."""
     from mobtheory.claims.lemma_3 import _log_violation
 
     point = RegularSet(column(0.0), 0.5, 2.0, 2.0, 1.0, 1.0, 1.0)
@@ -137,11 +141,12 @@ def test_a_false_equality_is_noticed(id: str) -> None:
     assert claim(id).check(FALSE[id]()).holds is False
 
 
-def test_a_lower_floor_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("id", ["covering.saturation"])
+def test_a_lower_floor_is_noticed(id: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """h(P -> V) = 1/2 where the nearest neighbour is at 1."""
     monkeypatch.setattr(CoveringProblem, "prompt_to_visual", 0.5)
     instance = Pruning(problem((0, 9), (1,), 1), Selection([0], []))
-    assert claim("covering.saturation").check(instance).holds is False
+    assert claim(id).check(instance).holds is False
 
 
 def test_seeds_matter() -> None:

@@ -129,6 +129,8 @@ def _by_tests(changed: Any) -> tuple[bool, str]:
             ["-x", "-q", "-m", "bounds", "-p", "no:cacheprovider", "-W", _IMPORTED, "tests/bounds"],
             plugins=[watcher],
         )
+    if watcher.broken:  # says nothing about the statement
+        return False, f"{watcher.broken} cannot be collected"
     if status == pytest.ExitCode.TESTS_FAILED:
         return True, watcher.failed
     return False, f"{watcher.chosen} tests pass (pytest: {status!r})"
@@ -138,7 +140,7 @@ class _Watcher:
     """Chooses the tests about one claim and remembers the one that failed."""
 
     def __init__(self, id: str) -> None:
-        self.id, self.failed, self.chosen = id, "", 0
+        self.id, self.failed, self.broken, self.chosen = id, "", "", 0
 
     def pytest_collection_modifyitems(self, items: list[Any]) -> None:
         import inspect
@@ -152,6 +154,10 @@ class _Watcher:
             filter(about, items), key=lambda item: not any(name in item.nodeid for name in first)
         )
         self.chosen = len(items)
+
+    def pytest_collectreport(self, report: Any) -> None:
+        if report.failed:
+            self.broken = report.nodeid
 
     def pytest_runtest_logreport(self, report: Any) -> None:
         if report.failed and not self.failed:
