@@ -99,7 +99,7 @@ def test_both_sides_are_as_worked_out(id: str, make: Callable[[], Any], sides: M
     [(0.5, 3.0, 0.5), (-1.0, -0.25, 0.25), (-1.0, 2.0, -1.0), (-3.0, 0.5, -0.5)],
 )
 def test_the_violation_of_two_sided_bounds(log_a: float, log_b: float, violation: float) -> None:
-    """Of "lemma-3" and "lemma-3.vacuity": a single point has N = 1, log a <= 0 <= log b at r = 1."""
+    """Of "lemma-3.vacuity" too: a single point has N = 1, and log a <= 0 <= log b at r = 1."""
     from mobtheory.claims.lemma_3 import _log_violation
 
     point = RegularSet(column(0.0), 0.5, 2.0, 2.0, 1.0, 1.0, 1.0)
