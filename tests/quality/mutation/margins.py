@@ -1,12 +1,13 @@
 """Mutants of the executable statements: the functions that compute both sides of a claim.
 
-The source of the module is parsed, one constant, comparison, maximum or direction of a margin
-(or of a function beside it that the margin calls) is changed, and the module is run again.
+The source of the module is parsed, the direction of a margin is reversed, its right side doubled or
+halved, or a constant or a maximum in one of its sides changed, and the module is run again.
 """
 
 import ast
 import copy
 import inspect
+import re
 import sys
 from collections.abc import Iterator
 from types import ModuleType
@@ -16,11 +17,11 @@ from mobtheory.claims import Claim
 
 from .mutant import Mutant
 
-_ROUNDING = {"rounding", "terms"}
-_FLIPPED: dict[type[ast.cmpop], type[ast.cmpop]] = {
-    ast.Lt: ast.Gt, ast.Gt: ast.Lt, ast.LtE: ast.GtE, ast.GtE: ast.LtE,
-}  # fmt: skip
+_MARGINS = {"Margin": 2.0, "settled_margin": 2.0, "Margin.from_brackets": None}
+"""What builds a margin from two sides, and by which factor the right one is changed."""
 _OPPOSITE = {"max": "min", "min": "max", "maximum": "minimum", "minimum": "maximum"}
+_NO_SIDE = {"axis", "initial", "start", "strict"}
+_ABOUT_ROUNDING = re.compile("rounding|relative")
 
 
 def margin_mutants(claim: Claim) -> Iterator[Mutant]:
@@ -45,23 +46,32 @@ def _name(function: ast.AST) -> str:
 
 
 def _statement_functions(tree: ast.Module, claim: Claim) -> list[ast.AST]:
-    """The margin and the functions of the same module that it calls, or its lambda."""
-    functions = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
+    """The margin, and the functions of the same module that build margins or compute sides."""
+    functions = {
+        node.name: node
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef) and not _ABOUT_ROUNDING.search(node.name)
+    }
     name = claim.margin.__name__
     if name not in functions:
         return [_margin_expression(tree, claim.id)]
-    found, open_names = [], [name]
-    while open_names:
-        function = functions[open_names.pop(0)]
-        if function in found:
-            continue
-        found.append(function)
-        open_names += [
-            node.id
-            for node in ast.walk(function)
-            if isinstance(node, ast.Name) and node.id in functions and "rounding" not in node.id
-        ]
+    found, waiting = [functions[name]], [functions[name]]
+    while waiting:
+        function = waiting.pop(0)
+        of_sides = {named for part in _sites(function) for named in _names(part)}
+        for other in (functions[n] for n in sorted(_names(function)) if n in functions):
+            if other not in found and (other.name in of_sides or _has_margin(other)):
+                found.append(other)
+                waiting.append(other)
     return found
+
+
+def _names(node: ast.AST) -> set[str]:
+    return {child.id for child in ast.walk(node) if isinstance(child, ast.Name)}
+
+
+def _has_margin(node: ast.AST) -> bool:
+    return any(map(_builds_margin, ast.walk(node)))
 
 
 def _margin_expression(tree: ast.Module, id: str) -> ast.AST:
@@ -74,32 +84,44 @@ def _margin_expression(tree: ast.Module, id: str) -> ast.AST:
     raise LookupError(f"no claim {id} in the module")
 
 
-def _sites(node: ast.AST) -> Iterator[ast.AST]:
-    """The nodes that belong to the statement: no rounding, no indices, no docstring."""
+def _sites(function: ast.AST) -> Iterator[ast.AST]:
+    """The margins of a function, and what stands in their sides or is named there.
+
+    A function without a margin is one that a side calls: all of it belongs to the side.
+    """
+    margins = [node for node in ast.walk(function) if _builds_margin(node)]
+    if not margins:
+        yield from _parts(function)
+        return
+    named: set[str] = set()
+    for call in margins:
+        yield call
+        for side in call.args[:2]:
+            yield side
+            yield from _parts(side)
+            named |= _names(side)
+    for node in ast.walk(function):
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) in named:
+            yield node.value
+            yield from _parts(node.value)
+
+
+def _parts(node: ast.AST) -> Iterator[ast.AST]:
+    """Everything below a node but indices, options and documentation."""
     for child in ast.iter_child_nodes(node):
         if isinstance(child, ast.Subscript):
-            yield from _sites(child.value)
-            continue
-        if isinstance(child, ast.keyword) and child.arg in {*_ROUNDING, "axis", "initial", "start"}:
-            continue
-        if isinstance(child, ast.Expr) and isinstance(child.value, ast.Constant):
-            continue
-        if isinstance(child, ast.Assign) and "rounding" in ast.unparse(child.targets[0]):
-            continue
-        if isinstance(child, ast.arguments):
-            continue
-        yield child
-        if isinstance(child, ast.Call) and _is_margin(child):
-            for side in child.args[:2]:
-                yield side
-                yield from _sites(side)
-            continue
-        yield from _sites(child)
+            yield from _parts(child.value)
+        elif not (
+            (isinstance(child, ast.keyword) and child.arg in _NO_SIDE)
+            or (isinstance(child, ast.Expr) and isinstance(child.value, ast.Constant))
+            or isinstance(child, ast.arguments)
+        ):
+            yield child
+            yield from _parts(child)
 
 
-def _is_margin(call: ast.Call) -> bool:
-    name = ast.unparse(call.func)
-    return name == "Margin" or name.startswith("Margin.")
+def _builds_margin(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and ast.unparse(node.func) in _MARGINS and len(node.args) > 1
 
 
 def _is_zero(node: ast.AST) -> bool:
@@ -113,18 +135,15 @@ def _changes(node: ast.AST) -> Iterator[ast.AST]:
             return
         yield ast.Constant(value + 1 if isinstance(value, int) else value * 2)
         yield ast.Constant(value - 1 if isinstance(value, int) and value > 1 else value / 2)
-    elif isinstance(node, ast.Compare) and len(node.ops) == 1 and type(node.ops[0]) in _FLIPPED:
-        changed = copy.deepcopy(node)
-        changed.ops = [_FLIPPED[type(node.ops[0])]()]
-        yield changed
-    elif isinstance(node, ast.Call) and _is_margin(node) and len(node.args) >= 2:
+    elif isinstance(node, ast.Call) and _builds_margin(node):
         swapped = copy.deepcopy(node)
         swapped.args[:2] = reversed(swapped.args[:2])
         yield swapped
-        if ast.unparse(node.func) == "Margin" and not _is_zero(node.args[1]):
-            for factor in (2.0, 0.5):
+        factor = _MARGINS[ast.unparse(node.func)]
+        if factor is not None and not _is_zero(node.args[1]):
+            for by in (factor, 1 / factor):
                 scaled = copy.deepcopy(node)
-                scaled.args[1] = ast.BinOp(ast.Constant(factor), ast.Mult(), scaled.args[1])
+                scaled.args[1] = ast.BinOp(ast.Constant(by), ast.Mult(), scaled.args[1])
                 yield scaled
     elif isinstance(node, ast.Call):
         *before, name = ast.unparse(node.func).split(".")
