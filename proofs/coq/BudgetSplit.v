@@ -6,7 +6,8 @@
      0 < K_p < K exactly at K_p = K gamma d/(1 + gamma d).
    - [exponential_split]: with tail c exp(-K_p/tau) it is smallest at K_v = tau/d if tau/d < K;
      [exponential_split_no_prompt]: at K_p = 0 if tau/d >= K; [exponential_split_one_cover]: at
-     K_v = 1 if tau/d <= 1 and K_v >= 1 is required.
+     K_v = 1 if tau/d <= 1 and K_v >= 1 is required; [exponential_split_clamped]: all three cases
+     at once, K_v = tau/d cut to [1, K].
    - [split_vanishes]: the share goes to 0 with gamma. [interior_law_not_global]: K_p = 0, where
      the tail is at most 1, can be better than the interior minimum.
    K_p is real here, as in the closed form. *)
@@ -204,6 +205,37 @@ Proof.
     replace (d * (tau / d)) with tau in Hle by (field; lra). lra. }
   assert (/ d <= / tau) by (apply Rinv_le_contravar; lra).
   replace (d * (K - (K - 1))) with d by ring. unfold Rdiv. rewrite !Rmult_1_l. nra.
+Qed.
+
+(* with 1 <= K_v <= K required: at K_v = tau/d, moved to the nearer end if it is outside *)
+Theorem exponential_split_clamped : 1 <= K ->
+  let best := Rmin (Rmax (tau / d) 1) K in
+  1 <= best <= K /\
+  forall Kv, 1 <= Kv <= K ->
+    exponential_bound (K - best) <= exponential_bound (K - Kv) /\
+    (exponential_bound (K - Kv) = exponential_bound (K - best) -> Kv = best).
+Proof.
+  intros HK1 best.
+  assert (Hbest : 1 <= best <= K).
+  { split; [apply Rmin_glb; [apply Rmax_r|exact HK1]|apply Rmin_r]. }
+  split; [exact Hbest|]. intros Kv Hv.
+  destruct (exponential_compare (K - best) (K - Kv)) as [L M]; [lra|lra| |].
+  - replace (K - best - (K - Kv)) with (Kv - best) by ring.
+    replace (d * (K - (K - best))) with (d * best) by ring.
+    assert (Hslope : forall y, 0 < y -> (y <= tau / d -> 1 / tau <= 1 / (d * y)) /\
+                                        (tau / d <= y -> 1 / (d * y) <= 1 / tau)).
+    { intros y Hy. assert (0 < d * y) by nra.
+      assert (E : d * (tau / d) = tau) by (field; lra).
+      unfold Rdiv at 2 3 5 6. rewrite !Rmult_1_l.
+      split; intros H1; apply (Rmult_le_compat_l d) in H1; try lra;
+        apply Rinv_le_contravar; lra. }
+    unfold best, Rmin, Rmax in *.
+    destruct (Rle_dec (tau / d) 1) as [H1|H1].
+    + destruct (Rle_dec 1 K); [|lra]. destruct (Hslope 1) as [_ Q]; [lra|]. specialize (Q H1). nra.
+    + destruct (Rle_dec (tau / d) K) as [H2|H2].
+      * replace (1 / (d * (tau / d))) with (1 / tau) by (field; lra). lra.
+      * destruct (Hslope K) as [Q _]; [exact HK|]. specialize (Q ltac:(lra)). nra.
+  - split; [exact L|]. intros E. specialize (M E). lra.
 Qed.
 
 Theorem split_vanishes eps : 0 < eps ->

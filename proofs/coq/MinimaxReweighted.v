@@ -8,8 +8,9 @@
    - [minimax_transport]: the same with W_1 as the least cost of a transport plan, so that the
      equality of the two forms of W_1 is not needed.
    - [plain_pruning_ge_phi]: plain pruning is never below Phi.
-   - [merge_error], [merge_bias]: the merge leaves exactly sum_v w_v (u_v - u_{pi v}) and is
-     softmax attention over K with the bias b_s = log sum_{pi v = s} exp(s_v - s_s). *)
+   - [merge_error], [merge_bias], [merge_bias_ratio]: the merge leaves exactly
+     sum_v w_v (u_v - u_{pi v}) and is softmax attention over K with the bias
+     b_s = log sum_{pi v = s} exp(s_v - s_s) = log(a_s / w_s), a_s the merged weight. *)
 Require Import Reals List Lra.
 From MobTheory Require Import WeightedSum Seminorm.
 Import ListNotations.
@@ -223,6 +224,23 @@ Proof.
     Sum K (fun i => exp (s i + ln (Sum (A i) (fun v => exp (s v - s i))))) = merged j).
   rewrite E by exact Hj. rewrite (Sum_ext K _ (fun i => Sum (A i) (fun v => exp (s v)))) by exact E.
   rewrite TOT. symmetry. apply M.
+Qed.
+
+(* the same bias in terms of the weights, log(a_s / w_s) *)
+Theorem merge_bias_ratio (s : T -> R) (j : T) :
+  X <> [] -> w = softmax X s -> incl K X -> (forall k, In k K -> pi k = k) -> In j K ->
+  softmax K (fun i => s i + ln (merged i / w i)) j = merged j.
+Proof.
+  intros HX Hs HKX Hid Hj. rewrite <- (merge_bias s j HX Hs HKX Hid Hj).
+  pose proof (Sum_exp_pos X s HX) as HZ.
+  assert (E : forall i, merged i / w i = Sum
+    (filter (fun v => if eq_dec (pi v) i then true else false) X) (fun v => exp (s v - s i))).
+  { intros i. unfold merged. rewrite Hs. unfold softmax, Rdiv. rewrite Sum_scale_r.
+    rewrite (Sum_ext _ (fun v => exp (s v - s i)) (fun v => exp (s v) * / exp (s i))).
+    - rewrite Sum_scale_r. pose proof (exp_pos (s i)). field.
+      split; apply Rgt_not_eq; [assumption|exact HZ].
+    - intros v _. rewrite <- exp_Ropp, <- exp_plus. reflexivity. }
+  unfold softmax. rewrite E. f_equal. apply Sum_ext. intros i _. now rewrite E.
 Qed.
 
 End Reweighted.
