@@ -3,9 +3,15 @@
 import numpy as np
 import sympy as sp
 
-from mobtheory.attention import greedy_weighted_covering, weighted_covering_cost
+from mobtheory.attention import (
+    TailFit,
+    attention_tail,
+    budget_split,
+    greedy_weighted_covering,
+    weighted_covering_cost,
+)
 from mobtheory.claims.claim import Claim, Evidence, Hypothesis, Statement
-from mobtheory.claims.instances import EPS, BudgetSplit, WeightedSeededRun
+from mobtheory.claims.instances import EPS, BudgetRun, WeightedSeededRun
 from mobtheory.claims.margin import Margin
 from mobtheory.claims.settled_margin import margin_if_equal
 from mobtheory.claims.symbols import G, K, K_p, Phi, S_star, d, empty, gamma
@@ -52,45 +58,45 @@ def _greedy(run: WeightedSeededRun) -> Margin:
     )
 
 
-def best_prompt_share(decay: float, dimension: float) -> float:
-    """K_p / K where ``K_p^-gamma (K - K_p)^(-1/d)`` is least."""
-    return decay * dimension / (1 + decay * dimension)
-
-
-def _budget_split(split: BudgetSplit) -> Margin:
-    """The product law on the tokens, and both closed forms against another split."""
-    cost, reach, run = float(split.weights @ split.to_kept), float(split.to_kept.max()), split.run
-    margins = [_power_law(split), _exponential_law(split)]
+def _budget_split(run: BudgetRun) -> Margin:
+    """The product law on the tokens, and the shipped closed forms against another split."""
+    cost, reach = float(run.weights @ run.to_kept), float(run.to_kept.max())
+    margins = [_power_law(run), _exponential_law(run)]
     if cost > 0:  # else everything is kept, exactly
-        margins.append(Margin(cost, split.tail * reach, split.rounding))
-    if cost > 0 and run.picks:
-        margins.append(Margin(reach, 2 * run.optimal_radius, split.rounding))
-    return Margin.worst(margins)
+        margins.append(Margin(cost, run.tail * reach, run.rounding))
+    if cost > 0 and run.covering.picks:
+        margins.append(Margin(reach, 2 * run.covering.optimal_radius, run.rounding))
+    row = np.append(run.weights, max(0.0, 1.0 - run.weights.sum()))
+    tails = attention_tail(row, visual=np.arange(len(run.weights)))
+    gap = abs(float(tails[run.prompt_budget]) - run.tail)
+    return margin_if_equal(gap, 8 * (len(row) + 4) * EPS, Margin.worst(margins))
 
 
-def _power_law(split: BudgetSplit) -> Margin:
-    best = split.total * best_prompt_share(split.decay, split.dimension)
-    other = split.total * split.share
+def _power_law(run: BudgetRun) -> Margin:
+    """K gamma d/(1 + gamma d), but at most K - 1: one token must cover."""
+    best = budget_split(run.total, tail=run.decay, dimension=run.dimension).interior
+    other = (run.total - 1) * run.share
 
     def log_bound(kept: float) -> float:
-        return -split.decay * np.log(kept) - np.log(split.total - kept) / split.dimension
+        return -run.decay * np.log(kept) - np.log(run.total - kept) / run.dimension
 
     # What K - K_p loses is a unit of K, relative to what it is.
-    units = sum(split.total / (split.total - kept) for kept in (best, other)) / split.dimension
-    units += 4 * (split.decay + 1 / split.dimension) * (1 + np.log(split.total / split.share))
+    units = sum(run.total / (run.total - kept) for kept in (best, other)) / run.dimension
+    units += 4 * (run.decay + 1 / run.dimension) * (1 + np.log(run.total / run.share))
     return _no_better(log_bound(best), log_bound(other), units)
 
 
-def _exponential_law(split: BudgetSplit) -> Margin:
+def _exponential_law(run: BudgetRun) -> Margin:
     """K_v = tau/d, but at least 1 and at most K."""
-    best = min(max(split.scale / split.dimension, 1.0), float(split.total))
-    other = 1 + split.share * (split.total - 1)
+    law = TailFit("exponential", 1 / run.scale, 1.0, (1, run.total))
+    best = budget_split(run.total, tail=law, dimension=run.dimension).interior
+    other = (run.total - 1) * run.share
 
-    def log_bound(visual_budget: float) -> float:
-        rest = np.log(visual_budget) / split.dimension
-        return (visual_budget - split.total) / split.scale - rest
+    def log_bound(kept: float) -> float:
+        return -kept / run.scale - np.log(run.total - kept) / run.dimension
 
-    units = 4 * (split.total / split.scale + np.log(split.total) / split.dimension)
+    units = sum(run.total / (run.total - kept) for kept in (best, other)) / run.dimension
+    units += 4 * (run.total / run.scale + np.log(run.total) / run.dimension)
     return _no_better(log_bound(best), log_bound(other), units)
 
 
@@ -145,7 +151,7 @@ CLAIMS = (
             "logarithm of the bound is convex. Only the tail of the prompt's own attention "
             "enters, not eta; it optimises a bound, and K_p = 0 must be compared separately."
         ),
-        instance_type=BudgetSplit,
+        instance_type=BudgetRun,
         margin=_budget_split,
         tight=True,
         uses=("covering.seeded-fps",),

@@ -7,7 +7,15 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from mobtheory.attention import pruning_error
+from mobtheory.attention import (
+    attention_bound,
+    layer_bound,
+    layer_error,
+    pruning_error,
+    rms_norm_slope,
+    stack_factor,
+    swiglu_lipschitz,
+)
 from mobtheory.claims.circumradius import circumradius
 from mobtheory.claims.claim import Claim, Evidence, Statement
 from mobtheory.claims.instances import EPS, LayerPruning, StackPruning
@@ -38,41 +46,32 @@ def _length(vector: Array) -> float:
     return float(np.linalg.norm(vector))
 
 
-def attention_bound(pruning: LayerPruning) -> float:
-    """``B``, the sum over heads of ``|W_O| m |o_D - o_S|``."""
-    weights, values = pruning.heads
-    errors = pruning_error(weights, values, pruning.kept)
-    of_writes = np.linalg.norm(pruning.layer.write, 2, axis=(1, 2))
-    return float(of_writes @ np.linalg.norm(errors, axis=1))
-
-
-def norm_step(layer: PreNormLayer, length: float, bound: float) -> float:
-    """``Lip(M) 2 sqrt(d) |g| / (|z|_eps + max(|z|_eps - B, sqrt(d eps)))``."""
-    least = max(length - bound, float(np.sqrt(layer.dimension * layer.epsilon)))
-    return layer.mlp_lipschitz * 2 * layer.reach / (length + least)
-
-
 def _layer(pruning: LayerPruning) -> Margin:
-    """The vector equality behind B, the attention half, and the whole layer."""
+    """Both halves of the shipped bound; and z - z_s by the identity, Lip(M) by its definition."""
     layer, row = pruning.layer, pruning.row
     full, pruned = pruning.updates
-    weights, values = pruning.heads
-    errors = pruning_error(weights, values, pruning.kept)
-    by_identity = np.einsum("hdk,hk->d", layer.write, errors)
-    moved, bound = _length(full - pruned), attention_bound(pruning)
+    errors = pruning_error(*pruning.heads, pruning.kept)
+    bound = float(attention_bound(errors, layer.write))
     before, after = row + full, row + pruned
+    moved = _length(full - pruned)
     output = _length(full - pruned + layer.mlp(before) - layer.mlp(after))
-    step = norm_step(layer, float(layer.length(before)[0]), bound)
+    slope = swiglu_lipschitz(layer.gate, layer.up, layer.down, layer.mlp_gain)
+    whole = layer_bound(
+        bound, before[0], mlp_lipschitz=slope, gain=layer.mlp_gain, epsilon=layer.epsilon
+    )
     of_attention = 2 * layer.attention_rounding(len(pruning.kept))
-    # Adding the residual costs a unit of it, which the norm divides out again.
-    of_mlp = of_attention * (1 + step) + 2 * layer.mlp_rounding()
-    relative = 16 * (layer.dimension + 16) * EPS
+    # What the attention lost is passed on by the same factor; the norm divides out the residual.
+    factor = whole / bound if bound > 0 else 1.0
+    of_mlp = of_attention * factor + 2 * layer.mlp_rounding()
+    relative = 64 * (layer.dimension + 16) * EPS
     halves = (
         settled_margin(moved, bound, 2 * of_attention, relative),
-        settled_margin(output, bound * (1 + step), 2 * of_mlp, relative),
+        settled_margin(output, whole, 2 * of_mlp, relative),
     )
-    gap = _length(by_identity - (full - pruned)[0])
-    return margin_if_equal(gap, 2 * of_attention, Margin.worst(halves))
+    identity = _length(layer_error(errors, layer.write) - (full - pruned)[0])
+    apart = identity + abs(slope - layer.mlp_lipschitz)
+    allowance = 2 * of_attention + relative * layer.mlp_lipschitz
+    return margin_if_equal(apart, allowance, Margin.worst(halves))
 
 
 @dataclass(frozen=True)
@@ -102,30 +101,28 @@ class _Passage:
         return of_attention + passed_on + layer.mlp_rounding() + 4 * EPS * longest
 
 
-def stack_factor(layer: PreNormLayer, first: _Passage, second: _Passage) -> float:
-    """``Lambda`` of a layer for two states of the same tokens, over both of which it takes maxima.
-
-    First the heads, whose inputs move by at most nu delta, then the SwiGLU.
-    """
-    lengths = layer.length(first.before) + layer.length(second.before)
-    through_norm = 2 * layer.attention_reach / float(lengths.min())
+def _factor(layer: PreNormLayer, first: _Passage, second: _Passage) -> float:
+    """``Lambda`` of a layer, with maxima over two states of the same tokens."""
     seen = [layer.normalised(p.before, layer.attention_gain) for p in (first, second)]
-    width, factor = np.sqrt(layer.head_width), 0.0
-    for query, key, read, write in zip(
-        layer.query, layer.key, layer.read, layer.write, strict=True
-    ):
-        of_query, of_key, of_read, of_write = (
-            float(np.linalg.norm(w, 2)) for w in (query, key, read, write)
-        )
-        of_values, of_keys = (
-            max(circumradius(x @ w.T, steps=8)[1] for x in seen) for w in (read, key)
-        )
-        asking = max(float(np.linalg.norm(x @ query.T, axis=1).max()) for x in seen)
-        turned = of_values * (asking * of_key + of_keys * of_query) / width
-        factor += of_write * (of_read + turned)
-    lengths = layer.length(first.between) + layer.length(second.between)
-    of_mlp = layer.mlp_lipschitz * 2 * layer.reach / float(lengths.min())
-    return (1 + through_norm * factor) * (1 + of_mlp)
+    value_radius, key_radius = (
+        np.array([max(circumradius(x @ w.T, steps=8)[1] for x in seen) for w in matrices])
+        for matrices in (layer.read, layer.key)
+    )
+    query_length = np.array([max(_longest(x @ w.T) for x in seen) for w in layer.query])
+    before = layer.length(first.before) + layer.length(second.before)
+    between = layer.length(first.between) + layer.length(second.between)
+    return stack_factor(
+        attention_slope=rms_norm_slope(layer.attention_gain, float(before.min())),
+        mlp_lipschitz=swiglu_lipschitz(layer.gate, layer.up, layer.down, layer.mlp_gain),
+        mlp_slope=rms_norm_slope(layer.mlp_gain, float(between.min())),
+        output=layer.write,
+        value=layer.read,
+        key=layer.key,
+        query=layer.query,
+        value_radius=value_radius,
+        key_radius=key_radius,
+        query_length=query_length,
+    )
 
 
 def _stack(pruning: StackPruning) -> Margin:
@@ -142,7 +139,7 @@ def _stack(pruning: StackPruning) -> Margin:
         pruned = _Passage.of(layer, repeated[kept], pruning.log_counts).behind
         gap = _longest(pruned - of_repeated.behind[kept])
         rounding = 2 * max(p.rounding(layer) for p in (of_full, of_repeated))
-        bound = stack_factor(layer, of_full, of_repeated) * _longest(full - repeated)
+        bound = _factor(layer, of_full, of_repeated) * _longest(full - repeated)
         relative = 64 * (layer.dimension + 16) * EPS
         moved = _longest(of_full.behind - of_repeated.behind)
         grown = settled_margin(moved, bound, rounding, relative)

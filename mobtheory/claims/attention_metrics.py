@@ -4,7 +4,12 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from mobtheory.attention import merge_error
+from mobtheory.attention import (
+    displacement_bound,
+    displacement_constant,
+    merge_error,
+    transport_constant,
+)
 from mobtheory.claims.circumradius import circumradius, diameter
 from mobtheory.claims.claim import Claim, Evidence, Statement
 from mobtheory.claims.head_output import HeadOutput
@@ -56,8 +61,8 @@ def _w1(pair: MultisetPair) -> Margin:
     logits = np.concatenate([one.logits, other.logits])
     apart = diameter(np.concatenate([one.values, other.values]))
     # Beyond e^600 any distance that is not 0 decides.
-    scale = np.exp(min(float(np.ptp(logits)), _LARGEST_EXPONENT))
-    rhs = float(scale * (one.gain + one.steepness * apart) * pair.transport)
+    exponent = min(float(np.ptp(logits)), _LARGEST_EXPONENT)
+    rhs = transport_constant(exponent, one.gain, one.steepness, apart) * pair.transport
     # The exponential turns an error of the logits into a relative one.
     relative = sum(_relative(o, pair.transport, pair.distance_rounding) for o in (one, other))
     relative += 2 * (one.logit_rounding + other.logit_rounding)
@@ -70,13 +75,13 @@ def _winf(pair: MultisetPair) -> Margin:
     move, steepness = pair.longest_move, one.steepness
     radius = min(circumradius(o.values)[0] for o in (one, other))
     apart = min(diameter(o.values) for o in (one, other))
-    sharper = one.gain * move + apart * np.tanh(steepness * move / 2)
+    bounds = (
+        displacement_constant(one.gain, steepness, radius) * move,
+        displacement_bound(one.gain, steepness, apart, move),
+    )
     relative = sum(_relative(o, move, pair.distance_rounding) for o in (one, other))
     of_gap = one.rounding + other.rounding
-    return Margin.worst(
-        settled_margin(pair.gap, float(rhs), of_gap, relative)
-        for rhs in ((one.gain + steepness * radius) * move, sharper)
-    )
+    return Margin.worst(settled_margin(pair.gap, rhs, of_gap, relative) for rhs in bounds)
 
 
 def _log_count(pruning: HeadPruning) -> Margin:
@@ -86,7 +91,8 @@ def _log_count(pruning: HeadPruning) -> Margin:
     merged = merge_error(full.weights, full.values, pruning.kept, pruning.nearest)
     error = max(by_definition, float(np.linalg.norm(merged)))
     covered = pruning.covering.pruning_distance
-    rhs = (full.gain + full.steepness * circumradius(full.values)[0]) * covered
+    radius = circumradius(full.values)[0]
+    rhs = displacement_constant(full.gain, full.steepness, radius) * covered
     relative = _relative(full, covered, pruning.rounding())
     return settled_margin(error, rhs, 2 * (full.rounding + biased.rounding), relative)
 

@@ -4,7 +4,12 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from mobtheory.attention import merge_error, pruning_error, weighted_covering_cost
+from mobtheory.attention import (
+    merge_error,
+    minimax_plain_error,
+    pruning_error,
+    weighted_covering_cost,
+)
 from mobtheory.claims.claim import Claim, Evidence, Statement
 from mobtheory.claims.instances import EPS, RowPruning
 from mobtheory.claims.margin import Margin
@@ -23,7 +28,7 @@ def _minimax_plain(row: RowPruning) -> Margin:
     radius = row.size or 1.0
     if row.exact:
         radius = float(np.exp2(np.floor(np.log2(radius)) + 1))
-    worst = 2 * radius * row.dropped_mass
+    worst = float(minimax_plain_error(row.weights, row.kept, radius))
     attained = _error(row, np.where(row.kept, -radius, radius)[:, None])
     drawn = max(_error(row, row.values), _error(row, radius * row.in_ball))
     visual = row.weights[: row.problem.visual_count]
@@ -34,7 +39,7 @@ def _minimax_plain(row: RowPruning) -> Margin:
     return Margin.worst(
         (
             Margin(worst, attained, rounding),
-            Margin(attained, worst, rounding),
+            Margin(attained, 2 * radius * row.dropped_mass, rounding),
             Margin(2 * radius * float(lightest.sum()), worst, rounding),
             Margin(drawn, worst, of_values),
         )

@@ -9,7 +9,7 @@ import pytest
 from mobtheory.claims import Claim, Margin, claim
 from mobtheory.claims.clouds import EXACT_FAMILIES
 from mobtheory.claims.instances import (
-    BudgetSplit,
+    BudgetRun,
     GreedyRun,
     HeadPruning,
     LayerPruning,
@@ -130,8 +130,9 @@ ATTAINED: dict[str, Callable[[], Any]] = {
     # The dropped token weighs as much as the one that it goes to: no imbalance with log-counts.
     "attention.tanh": lambda: row((0.25, 0.25, 0.5), (1, 0, 0)),
     "attention.layer": lambda: LayerPruning(problem((-3, 3), (3,), 1), Selection([], [1]), layer()),
-    "attention.budget-split": lambda: BudgetSplit(
-        column(0), np.ones(1), 1, 1, total=48, decay=1.0, dimension=1.0, scale=1.0, share=0.5
+    # K_p = 3/2 is compared with itself.
+    "attention.budget-split": lambda: BudgetRun(
+        column(0), np.ones(1), 1, 1, total=3, decay=1.0, dimension=1.0, scale=1.0, share=0.75
     ),
 }
 # A logarithm, and the root in a norm.

@@ -5,7 +5,7 @@ clouds and real tokens take the same way.  Quantities that several claims share 
 """
 
 from mobtheory.claims.instances.attention_pruning import AttentionPruning as AttentionPruning
-from mobtheory.claims.instances.budget_split import BudgetSplit as BudgetSplit
+from mobtheory.claims.instances.budget_run import BudgetRun as BudgetRun
 from mobtheory.claims.instances.greedy_run import GreedyRun as GreedyRun
 from mobtheory.claims.instances.head_pruning import HeadPruning as HeadPruning
 from mobtheory.claims.instances.layer_pruning import LayerPruning as LayerPruning

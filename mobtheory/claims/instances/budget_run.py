@@ -18,7 +18,7 @@ Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
-class BudgetSplit:
+class BudgetRun:
     """Tokens with their attention and a split of the budget; and the constants of a product law.
 
     Attributes
@@ -66,7 +66,7 @@ class BudgetSplit:
         return np.argsort(-self.weights, kind="stable")[: self.prompt_budget]
 
     @cached_property
-    def run(self) -> SeededRun:
+    def covering(self) -> SeededRun:
         """S_v: farthest points seeded with S_p."""
         picks = self.budget - self.prompt_budget
         return SeededRun(self.points, self.points[self.heaviest], picks)
@@ -75,11 +75,11 @@ class BudgetSplit:
     def to_kept(self) -> Array:
         """(N,), the distance of every token to S."""
         kept = self.heaviest
-        if self.run.picks:
-            kept = np.concatenate([kept, self.run.picked])
+        if self.covering.picks:
+            kept = np.concatenate([kept, self.covering.picked])
         return pairwise_distances(self.points, np.asarray(self.points)[kept]).min(axis=1)
 
-    @property
+    @cached_property
     def tail(self) -> float:
         """The weight of all but the K_p heaviest tokens."""
         return float(np.sort(self.weights)[: len(self.weights) - self.prompt_budget].sum())
@@ -87,6 +87,6 @@ class BudgetSplit:
     @property
     def rounding(self) -> float:
         """Allowance for a weighted sum of distances against twice a distance."""
-        farthest = float(self.run.distances.max())
+        farthest = float(self.covering.distances.max())
         units = 4 * (len(self.weights) + 4) * EPS
         return 6 * distance_rounding(as_float(self.points)) + units * farthest
