@@ -20,6 +20,7 @@ from mobtheory.experiments.ascent import (
     PATTERN,
     ascend,
     climb,
+    fresh_draw,
     real_start,
     search_pattern,
 )
@@ -41,7 +42,7 @@ from mobtheory.experiments.witnesses import (
 SEARCH_PROFILES = {"quick": 400, "standard": 4000, "deep": 40000}
 """Instances per claim for the search; a small result takes as many again, a refutation thrice."""
 FILE = "witnesses.json"
-NEARLY = 0.999
+NEARLY = 0.9  # some bounds are reached in the limit of many points only
 Agreement = Literal["agrees", "contradicts", "open"]
 Progress = Callable[[str, int, int], None]
 
@@ -196,6 +197,7 @@ def seek(
 
 def _search(trials: Trials, count: int, rng: np.random.Generator) -> list[str]:
     stages: list[str] = []
+    trials.run(fresh_draw(rng), INTEGER_STEPS)  # one at least, however little time there is
     wants_integers = trials.claim.verdict in {Verdict.REFUTED, Verdict.UNSATISFIABLE}
     lanes = targeting.LANES[:1] if wants_integers else targeting.LANES
     if targeting.is_available():
@@ -229,7 +231,9 @@ def _smallest(
     refuted = trials.claim.verdict is Verdict.REFUTED
 
     def keeps(trial: Trial) -> bool:
-        return trial.exact if refuted else trial.closeness >= nearest.closeness
+        if refuted:
+            return trial.exact
+        return trial.reaches if nearest.reaches else trial.closeness >= nearest.closeness
 
     if keeps(nearest):
         stages.append(SHRINKING)
@@ -263,6 +267,8 @@ def _witness(trials: Trials, trial: Trial, **told: Any) -> Witness:
     else:
         sides = ("lhs", "rhs", "rounding", "ratio")
         record |= {name: plain_number(getattr(margin, name)) for name in sides}
+        if not trial.has_ratio and trial.closeness[0] < VIOLATED:
+            record["ratio"] = None  # of a difference from 0, or of 0 and 0
         record |= {
             "lane": "exact" if draw.integral else "float",
             "visual": draw.visual.tolist(),
@@ -285,8 +291,13 @@ def label_of(claim: Claim, trial: Trial) -> str:
     if trial.reaches:
         return "tight"
     if rank == RATIO:
-        return f"loose by a factor {trial.margin.rhs / trial.margin.lhs:.6g}"
+        return f"loose by a factor {_factor(trial.margin.rhs / trial.margin.lhs)}"
     return "identity" if value >= 0 else f"loose by a difference of {-value:.6g}"
+
+
+def _factor(excess: float) -> str:
+    """A factor of at least 1; one that is hardly more shows how much more."""
+    return f"1 + {excess - 1:.2g}" if 0 < excess - 1 < 1e-3 else f"{excess:.4g}"
 
 
 def agreement(claim: Claim, witness: Witness) -> Agreement:

@@ -116,7 +116,7 @@ class Trial:
         margin = self.margin
         if margin is None or not self.has_ratio or margin.lhs <= margin.rounding:
             return math.nan
-        return margin.rhs / margin.lhs
+        return float(margin.rhs / margin.lhs)
 
     @property
     def reaches(self) -> bool:

@@ -90,7 +90,8 @@ def _smaller_integers(visual: Points, prompt: Points) -> Iterator[tuple[Points, 
     if divisor > 1:
         yield split(both // divisor)
     yield split(np.trunc(both / 2).astype(both.dtype))
-    for origin in (both.min(axis=0), *both):
+    low, high = both.min(axis=0), both.max(axis=0)
+    for origin in (low, (low + high) // 2, *both):
         yield split(both - origin)
     for axis in range(both.shape[1]):
         values = np.unique(both[:, axis])

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from mobtheory.claims import Claim, Verdict
-from mobtheory.experiments.draws import RATIO, VIOLATED, VIOLATED_EXACTLY, Draw, Trial
+from mobtheory.experiments.draws import VIOLATED, VIOLATED_EXACTLY, Draw, Trial
 
 _KEPT = 6
 
@@ -60,13 +60,13 @@ class Trials:
 
     @property
     def settled(self) -> bool:
-        """Whether nothing nearer can be found: a violation, or equality in exact arithmetic."""
+        """Whether nothing nearer can be found: a violation, or equality on integers."""
         exact = self.best.get(True)
         if self.claim.verdict is Verdict.REFUTED:
             return exact is not None and exact.closeness[0] == VIOLATED_EXACTLY
         if any(trial.closeness[0] >= VIOLATED for trial in self.best.values()):
             return True
-        return exact is not None and exact.closeness == (RATIO, 1.0)
+        return exact is not None and exact.reaches
 
     def nearest(self) -> Trial:
         """The trial nearest to a violation; of two as near, one in the exact lane."""

@@ -32,7 +32,8 @@ class Witness:
         "not refuted", "violated"; "no instance" where none met the hypotheses
     lane : "exact" for clouds of integers, else "float"; None without an instance
     visual, prompt, seed : from these the instance returns
-    lhs, rhs, rounding, ratio : both sides there; an infinite one is a word
+    lhs, rhs, rounding : both sides there; an infinite one is a word
+    ratio : lhs/rhs; None without an instance, or where a difference from 0 counts
     fields : what the seed drew
     slack : how far the right side can lie above the left one, see `measure_slack`
     registered : for a REFUTED claim, points and largest magnitude of its counterexample
