@@ -70,6 +70,31 @@ Proof. intros HN HP. now destruct HN. Qed.
 Lemma neighbours_length V P S : neighbours V P S -> length S = length P.
 Proof. induction 1; simpl; congruence. Qed.
 
+(* {nn(p)} as a set, each token once. *)
+Definition neighbour_set V P S : Prop :=
+  exists S', neighbours V P S' /\ NoDup S /\ incl S S' /\ incl S' S.
+
+Lemma neighbour_set_exists V P : V <> [] -> exists S, neighbour_set V P S.
+Proof.
+  intros HV. destruct (neighbours_exist V P HV) as [S HS].
+  exists (nodup (fun x y => decide (x = y)) S), S. split; [auto|split; [apply NoDup_nodup|]].
+  split; intros x Hx; now apply nodup_In in Hx || apply nodup_In.
+Qed.
+
+Lemma neighbour_set_spec V P S : neighbour_set V P S -> P <> [] ->
+  S <> [] /\ incl S V /\ (length S <= length P)%nat /\ d_H S P = h P V.
+Proof.
+  intros [S' [HN [Hnd [HI HI']]]] HP.
+  assert (HS' : S' <> []) by eauto using neighbours_not_nil.
+  assert (HS : S <> []) by (intros ->; destruct S' as [|s S']; [easy|apply (HI' s); now left]).
+  assert (HV : incl S V) by (intros v Hv; apply (neighbours_incl V P S'); auto).
+  repeat split; auto.
+  - rewrite <- (neighbours_length V P S' HN). now apply NoDup_incl_length.
+  - apply nearest_alignment; auto.
+    + intros p Hp. destruct (neighbours_of_prompt V P S' HN p Hp) as [v [Hv Hn]]. exists v; auto.
+    + intros v Hv. apply (neighbours_have_prompt V P S'); auto.
+Qed.
+
 Theorem nn_optimal V P : V <> [] -> P <> [] ->
   (exists S', neighbours V P S') /\
   forall S', neighbours V P S' ->

@@ -104,6 +104,22 @@ Proof.
   now exists S, prop.
 Qed.
 
+(* As many places as candidates: nothing is truncated. *)
+Lemma nothing_truncated V P k K_p prop S : map fst prop = P ->
+  (forall p Q, In (p, Q) prop -> cheapest k (dist p) V Q) -> (k * length P <= K_p)%nat ->
+  cheapest K_p (fun v => to v (proposers prop v)) (candidates prop) S -> incl (candidates prop) S.
+Proof.
+  intros EP Hprop HK [Hnd [HI [Hl Hout]]].
+  assert (Hcand : (length (candidates prop) <= k * length P)%nat).
+  { rewrite <- EP. unfold candidates. clear - Hprop.
+    induction prop as [|[p Q] prop IH]; simpl; [lia|]. rewrite app_length.
+    destruct (Hprop p Q) as [_ [_ [HQ _]]]; [now left|].
+    enough (length (concat (map snd prop)) <= k * length (map fst prop))%nat by lia.
+    apply IH. intros; apply Hprop; now right. }
+  intros v Hv. apply NNPP. intros Hn. destruct (Hout v Hv Hn) as [Hfull _].
+  apply Hn, (NoDup_length_incl (l' := candidates prop) Hnd); auto. lia.
+Qed.
+
 (* With k = 1 a token proposes one nearest neighbour. *)
 Lemma one_proposal V p Q : V <> [] -> cheapest 1 (dist p) V Q -> exists v, Q = [v] /\ nearest V p v.
 Proof.
@@ -119,19 +135,11 @@ Theorem nn_cover V P K_p S eta : V <> [] -> P <> [] -> (length P <= K_p)%nat ->
   d_H S P = h P V /\ d_H S P <= eta /\
   S <> [] /\ incl S V /\ forall S', S' <> [] -> incl S' V -> d_H S P <= d_H S' P.
 Proof.
-  intros HV HP HK [prop [EP [Hone [Hnd [HI [Hl Hout]]]]]] Heta.
+  intros HV HP HK [prop [EP [Hone HS]]] Heta.
+  assert (Hall : incl (candidates prop) S) by (apply (nothing_truncated V P 1 K_p); auto; lia).
+  destruct HS as [_ [HI _]].
   assert (Hprop : forall p Q, In (p, Q) prop -> exists v, Q = [v] /\ nearest V p v)
     by (intros; apply one_proposal; eauto).
-  assert (Hcand : (length (candidates prop) <= length P)%nat).
-  { rewrite <- EP. unfold candidates. clear - Hprop.
-    induction prop as [|[p Q] prop IH]; simpl; [lia|]. rewrite app_length.
-    destruct (Hprop p Q) as [v [-> _]]; [now left|]. simpl.
-    enough (length (concat (map snd prop)) <= length (map fst prop))%nat by lia.
-    apply IH. intros; apply Hprop; now right. }
-  (* Nothing is truncated. *)
-  assert (Hall : incl (candidates prop) S).
-  { intros v Hv. apply NNPP. intros Hn. destruct (Hout v Hv Hn) as [Hfull _].
-    apply Hn, (NoDup_length_incl (l' := candidates prop) Hnd); auto. lia. }
   assert (Hof : forall p, In p P -> exists v, In v S /\ nearest V p v).
   { intros p Hp. rewrite <- EP in Hp. apply in_map_iff in Hp as [[q Q] [E H]]. simpl in E; subst q.
     destruct (Hprop p Q H) as [v [-> Hv]]. exists v; split; auto.

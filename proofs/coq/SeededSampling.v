@@ -28,10 +28,10 @@ Definition farther rho v C : Prop := forall c, In c C -> rho < dist v c.
 
 Definition separated rho L : Prop := ForallOrdPairs (fun a b => rho < dist a b) L.
 
-Lemma packing rho L : forall C,
-  separated (2 * rho) L -> covers rho C L -> (length L <= length C)%nat.
+Lemma packing rho R0 L : 2 * rho <= R0 -> forall C,
+  separated R0 L -> covers rho C L -> (length L <= length C)%nat.
 Proof.
-  induction L as [|x L IH]; intros C Hsep Hcov; [simpl; lia|].
+  intros HR; induction L as [|x L IH]; intros C Hsep Hcov; [simpl; lia|].
   destruct (Hcov x (or_introl eq_refl)) as [c [Hc Hd]].
   destruct (in_split _ _ Hc) as [C1 [C2 ->]].
   inversion Hsep as [|? ? Hx HL]; subst.
@@ -69,22 +69,24 @@ Proof.
     + intros g' [<-|Hg']; [|auto]. split; auto. intros z Hzz; apply Hg, in_or_app; auto.
 Qed.
 
-(* The level-set form, for one family of centres. *)
-Lemma fps_covers V Z G C rho :
-  fps V Z G -> (length C <= length G)%nat -> covers rho (C ++ Z) V -> covers (2 * rho) (G ++ Z) V.
+(* The level-set form, for one family of centres: what is not within R0 of the seeds has a centre
+   within rho. *)
+Lemma fps_covers V Z G C rho R0 : 2 * rho <= R0 -> fps V Z G -> (length C <= length G)%nat ->
+  (forall v, In v V -> (exists z, In z Z /\ dist v z <= R0) \/
+                       (exists c, In c C /\ dist v c <= rho)) ->
+  covers R0 (G ++ Z) V.
 Proof.
-  intros HG Hlen Hcov v Hv. destruct (near_or_farther (2 * rho) v (G ++ Z)) as [|Hf]; auto.
+  intros HR HG Hlen Hcov v Hv. destruct (near_or_farther R0 v (G ++ Z)) as [|Hf]; auto.
   exfalso. destruct (fps_separated _ _ _ _ _ HG Hv Hf) as [Hsep HgZ].
-  assert (Hsep' : separated (2 * rho) (v :: G)).
+  assert (Hsep' : separated R0 (v :: G)).
   { constructor; auto. apply Forall_forall. intros y Hy. apply Hf, in_or_app; auto. }
   assert (Hall : covers rho C (v :: G)).
   { intros x Hx.
-    assert (HxZ : In x V /\ farther (2 * rho) x Z).
+    assert (HxZ : In x V /\ farther R0 x Z).
     { destruct Hx as [<-|Hx]; [|auto]. split; auto. intros z Hz. apply Hf, in_or_app; auto. }
-    destruct (Hcov x (proj1 HxZ)) as [c [Hc Hd]].
-    apply in_app_or in Hc as [Hc|Hc]; [now exists c|].
-    pose proof (proj2 HxZ c Hc). pose proof (dist_pos x c). lra. }
-  pose proof (packing rho _ _ Hsep' Hall). simpl in *; lia.
+    destruct (Hcov x (proj1 HxZ)) as [[z [Hz Hd]]|]; auto.
+    pose proof (proj2 HxZ z Hz). lra. }
+  pose proof (packing rho R0 _ HR _ Hsep' Hall). simpl in *; lia.
 Qed.
 
 Lemma fps_incl V Z G : fps V Z G -> incl G V.
@@ -112,7 +114,9 @@ Proof.
   apply OPT_greatest; auto. intros C HC Hn. enough (h V (G ++ Z) <= 2 * h V (C ++ Z)) by lra.
   pose proof (h_pos V (C ++ Z)). apply h_le; [|lra|].
   - destruct Hf as [Hk|HZ]; [apply app_not_nil_l; destruct G; simpl in *; [lia|easy]|auto with metric].
-  - apply (fps_covers _ _ _ C); auto using h_covers; lia.
+  - apply (fps_covers V Z G C (h V (C ++ Z))); auto; [lra|lia|]. intros v Hv.
+    destruct (h_covers V (C ++ Z) Hn v Hv) as [c [Hc Hd]]. apply in_app_or in Hc as [Hc|Hc];
+      [right|left]; exists c; split; auto; lra.
 Qed.
 
 Theorem seeded_fps V Z k : V <> [] -> feasible k Z ->
