@@ -21,7 +21,7 @@ from mobtheory.attention.reweighting import (
     plain,
     reweighting,
 )
-from mobtheory.attention.rows import EPSILON
+from mobtheory.attention.rows import EPSILON, log_weights
 from mobtheory.errors import InvalidProblem
 from mobtheory.geometry.distances import difference_kernel
 from mobtheory.geometry.points import Array
@@ -208,7 +208,9 @@ def _bounds(
 
 def _logit_slack(heads: PrunedHeads) -> float:
     """Bound the error of a difference of logits, or of logarithms of weights."""
-    return 64 * EPSILON * (1 + (heads.rows.spread or 746.0))
+    xp, logs = heads.xp, log_weights(heads.rows)
+    depth = float(xp.max(xp.where(xp.isfinite(logs), -logs, xp.zeros_like(logs))))
+    return 16 * EPSILON * (2 + depth)
 
 
 def _in_unit(heads: PrunedHeads, array: Array) -> Array:

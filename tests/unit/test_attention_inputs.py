@@ -1,0 +1,292 @@
+"""What the attention room refuses, and that each message says what arrived and which rule broke."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from mobtheory import attention
+from mobtheory.errors import InvalidProblem, InvalidSelection, MobtheoryError
+
+WEIGHTS = np.asarray([0.25, 0.25, 0.25, 0.25])
+VALUES = np.asarray([[0.0], [1.0], [2.0], [3.0]])
+KEPT = [0, 2]
+PI = np.asarray([0, 0, 2, 2])
+DISTANCES = np.abs(VALUES - VALUES.T)
+NAN, INFINITY = float("nan"), float("inf")
+
+
+def refused(error: type[MobtheoryError], rule: str, call: Any, *args: Any, **options: Any) -> None:
+    with pytest.raises(error, match=rule) as caught:
+        call(*args, **options)
+    assert caught.value.called == call.__name__
+    assert all((caught.value.received, caught.value.rule, caught.value.mend))
+
+
+@pytest.mark.parametrize(
+    ("weights", "rule"),
+    [
+        ([0.5, 0.6], "sum is off 1|have sum 1"),
+        ([1.5, -0.5], "below 0"),
+        ([NAN, 1.0], "NaN"),
+        ([INFINITY, 0.0], "infinite"),
+        ([], "axes"),
+        (np.full((1, 1, 1, 2), 0.5), "axes"),
+        ([[0.5, 0.5], [1.0]], "equally long"),
+        (["a", "b"], "real numbers"),
+        ([True, False], "real numbers"),
+        (np.asarray([0.5, 0.5j]), "real numbers"),
+        ("ab", "array or nested lists"),
+        (0.5, "array or nested lists"),
+    ],
+)
+def test_rows_that_are_no_softmax(weights: Any, rule: str) -> None:
+    refused(InvalidProblem, rule, attention.pruning_error, weights, [[0.0], [1.0]], [0])
+    refused(InvalidProblem, rule, attention.dropped_mass, weights, [0])
+
+
+def test_sums_may_be_off_by_the_rounding_of_their_dtype() -> None:
+    narrow = torch.softmax(torch.linspace(-3, 3, 4000), dim=0).to(torch.bfloat16)
+    assert 0 < float(attention.dropped_mass(narrow, [0])) < 1
+    off = np.full(4, 0.25 + 1e-4)
+    refused(InvalidProblem, "sum 1", attention.dropped_mass, off, [0])
+    refused(InvalidProblem, "sum 1", attention.dropped_mass, off.astype(np.float32), [0])
+
+
+@pytest.mark.parametrize(
+    ("values", "rule"),
+    [
+        (VALUES[:3], "one value and one weight"),
+        (VALUES[:, 0], "axes"),
+        (VALUES * NAN, "NaN"),
+        (np.stack([VALUES] * 2), "must divide the heads"),
+    ],
+)
+def test_values_that_do_not_fit(values: Any, rule: str) -> None:
+    refused(InvalidProblem, rule, attention.pruning_error, WEIGHTS, values, KEPT)
+    refused(InvalidProblem, rule, attention.certify, WEIGHTS, values, KEPT)
+
+
+def test_key_value_heads_must_divide_the_heads() -> None:
+    weights = np.stack([WEIGHTS] * 4)
+    assert attention.pruning_error(weights, np.stack([VALUES] * 2), KEPT).shape == (4, 1)
+    refused(
+        InvalidProblem,
+        "must divide",
+        attention.pruning_error,
+        weights,
+        np.stack([VALUES] * 3),
+        KEPT,
+    )
+
+
+@pytest.mark.parametrize(
+    ("kept", "rule"),
+    [
+        ([], "at least one token"),
+        (np.zeros(4, dtype=bool), "at least one token"),
+        ([4], "run from 0 to 3"),
+        ([-1], "run from 0 to 3"),
+        ([1, 1], "once"),
+        ([True, False], "one entry for each of 4 tokens"),
+        ([0, True], "token numbers, or truth values"),
+        ([0.0, 1.0], "token numbers"),
+        (np.asarray([0.5]), "token numbers"),
+        ([[0, 1]], "flat"),
+        ("01", "array or a sequence"),
+        (3, "array or a sequence"),
+    ],
+)
+def test_kept_tokens(kept: Any, rule: str) -> None:
+    refused(InvalidSelection, rule, attention.pruning_error, WEIGHTS, VALUES, kept)
+    refused(InvalidSelection, rule, attention.nearest_kept, DISTANCES, kept)
+
+
+def test_masks_and_numbers_of_any_library_name_the_same_tokens() -> None:
+    expected = attention.pruning_error(WEIGHTS, VALUES, KEPT)
+    mask = np.asarray([True, False, True, False])
+    for kept in (mask, mask.tolist(), torch.asarray(mask), torch.asarray(KEPT), range(0, 4, 2)):
+        assert np.array_equal(attention.pruning_error(WEIGHTS, VALUES, kept), expected)
+
+
+@pytest.mark.parametrize(
+    ("assignment", "rule"),
+    [
+        ([0, 1, 2, 2], "assigned to a dropped token"),
+        ([2, 0, 2, 2], "assigned to itself"),
+        ([0, 4, 2, 2], "run from 0 to 3"),
+        ([0, 0, 2], "shape"),
+        ([0.0, 0.0, 2.0, 2.0], "token numbers"),
+        ([PI, PI], "shape"),
+        (None, "array or a sequence"),
+    ],
+)
+def test_assignments(assignment: Any, rule: str) -> None:
+    for call in (attention.merge_error, attention.tanh_plain_bound, attention.tanh_log_count_bound):
+        refused(InvalidSelection, rule, call, WEIGHTS, VALUES, KEPT, assignment)
+
+
+def test_an_assignment_of_each_head() -> None:
+    weights = np.stack([WEIGHTS] * 2)
+    both = np.stack([PI, [0, 2, 2, 0]])
+    values = np.stack([VALUES] * 2)
+    errors = attention.merge_error(weights, values, KEPT, both, bias="oracle")
+    for head in range(2):
+        single = attention.merge_error(WEIGHTS, VALUES, KEPT, both[head], bias="oracle")
+        np.testing.assert_allclose(errors[head], single, rtol=1e-15)
+        merged = attention.merged_weights(weights, KEPT, both)[head]
+        assert np.array_equal(merged, attention.merged_weights(WEIGHTS, KEPT, both[head]))
+
+
+def test_merged_tokens_are_dropped_ones() -> None:
+    refused(
+        InvalidProblem,
+        "only dropped tokens",
+        attention.hybrid_error,
+        WEIGHTS,
+        VALUES,
+        KEPT,
+        PI,
+        merged=[0],
+    )
+    # What is not merged needs no target.
+    free = [0, 0, 2, -1]
+    error = attention.hybrid_error(WEIGHTS, VALUES, KEPT, free, merged=[1])
+    assert np.array_equal(error, attention.hybrid_error(WEIGHTS, VALUES, KEPT, PI, merged=[1]))
+
+
+def test_biases_and_methods() -> None:
+    call = attention.merge_error
+    refused(InvalidProblem, "unknown", call, WEIGHTS, VALUES, KEPT, PI, bias="sum")
+    refused(InvalidProblem, "visual tokens only", call, WEIGHTS, VALUES, KEPT, bias="mass")
+    refused(
+        InvalidProblem,
+        "only visual tokens are dropped",
+        call,
+        WEIGHTS,
+        VALUES,
+        KEPT,
+        bias="mass",
+        visual=[1],
+    )
+    refused(
+        InvalidProblem,
+        "where some of it is kept",
+        call,
+        WEIGHTS,
+        VALUES,
+        KEPT,
+        bias="mass",
+        visual=[1, 3],
+    )
+    certify = attention.certify
+    refused(InvalidProblem, "unknown", certify, WEIGHTS, VALUES, KEPT, method="sum")
+    refused(InvalidProblem, "merges some", certify, WEIGHTS, VALUES, KEPT, method="hybrid")
+    refused(InvalidProblem, "merges some", certify, WEIGHTS, VALUES, KEPT, merged=[1])
+
+
+def test_an_oracle_that_no_finite_bias_gives() -> None:
+    weights = [0.5, 0.5, 0.0]
+    bias = attention.merge_bias(weights, [0, 2], [0, 2, 2], bias="oracle")
+    assert bias.tolist() == [0.0, -INFINITY, INFINITY]
+    after = attention.merged_weights(weights, [0, 2], [0, 2, 2], bias="oracle")
+    assert after.tolist() == [0.5, 0.0, 0.5]
+
+
+def test_libraries_do_not_mix() -> None:
+    tensor = torch.asarray(VALUES)
+    rule = "one array library"
+    refused(InvalidProblem, rule, attention.pruning_error, WEIGHTS, tensor, KEPT)
+    refused(
+        InvalidProblem,
+        rule,
+        attention.weighted_covering_cost,
+        WEIGHTS,
+        torch.asarray(DISTANCES),
+        KEPT,
+    )
+    refused(InvalidProblem, rule, attention.attention_weights, WEIGHTS, bias=torch.asarray(WEIGHTS))
+
+
+@pytest.mark.parametrize(
+    ("logits", "rule"),
+    [
+        ([INFINITY, 0.0], "infinite"),
+        ([NAN, 0.0], "NaN"),
+        ([-INFINITY, -INFINITY], "finite logit"),
+    ],
+)
+def test_logits(logits: Any, rule: str) -> None:
+    refused(InvalidProblem, rule, attention.attention_weights, logits)
+    refused(InvalidProblem, rule, attention.certify, logits, VALUES[:2], [0], from_logits=True)
+
+
+def test_logits_at_the_ends_of_the_range() -> None:
+    assert attention.attention_weights([1.7e308, -1.7e308]).tolist() == [1.0, 0.0]
+    assert attention.attention_weights([-1.7e308, -INFINITY]).tolist() == [1.0, 0.0]
+    refused(
+        InvalidProblem, "shape of the logits", attention.attention_weights, [0.0, 0.0], bias=[0.0]
+    )
+
+
+@pytest.mark.parametrize(
+    ("distances", "rule"),
+    [
+        (DISTANCES[:, :3], "square"),
+        (DISTANCES - 1, "below 0"),
+        (DISTANCES + 1, "itself is 0"),
+        (DISTANCES * NAN, "NaN"),
+        (DISTANCES[:3, :3], "same tokens"),
+    ],
+)
+def test_distances(distances: Any, rule: str) -> None:
+    refused(InvalidProblem, rule, attention.weighted_covering_cost, WEIGHTS, distances, [0])
+    refused(InvalidProblem, rule, attention.greedy_weighted_covering, WEIGHTS, distances, 1, [0])
+
+
+def test_nearest_kept_breaks_ties_by_number_and_keeps_the_kept() -> None:
+    points = np.asarray([[0.0], [0.0], [1.0], [2.0]])
+    distances = np.abs(points - points.T)
+    assert attention.nearest_kept(distances, [0, 1, 3]).tolist() == [0, 1, 0, 3]
+    assert attention.nearest_kept(np.stack([distances] * 2), [1, 3]).tolist() == [[1, 1, 1, 3]] * 2
+
+
+@pytest.mark.parametrize("budget", [-1, 4, 1.0, True, None])
+def test_greedy_budgets(budget: Any) -> None:
+    call = attention.greedy_weighted_covering
+    refused(InvalidProblem, "from 0 to 3", call, WEIGHTS, DISTANCES, budget, [0])
+
+
+def test_greedy_needs_seeds_and_fitting_factors() -> None:
+    call = attention.greedy_weighted_covering
+    refused(InvalidSelection, "at least one token", call, WEIGHTS, DISTANCES, 1, [])
+    refused(
+        InvalidProblem, "each row", call, WEIGHTS, DISTANCES, 1, [0], importance=np.ones((2, 2))
+    )
+    refused(
+        InvalidProblem, "below 0", call, WEIGHTS, DISTANCES, 1, [0], importance=np.asarray(-1.0)
+    )
+
+
+@pytest.mark.parametrize("kappa", [0.5, INFINITY, NAN, "2", True])
+def test_multiplicities(kappa: Any) -> None:
+    refused(InvalidProblem, "at least 1", attention.multiplicity_gap, kappa)
+    refused(InvalidProblem, "at least 1", attention.multiplicity_shift, 0.5, kappa)
+    refused(InvalidProblem, "from 0 to 1", attention.multiplicity_shift, 1.5, 2.0)
+
+
+def test_inputs_are_left_alone() -> None:
+    weights, values, assignment = WEIGHTS.copy(), VALUES.copy(), PI.copy()
+    attention.merge_error(weights, values, KEPT, assignment)
+    attention.certify(weights, values, KEPT)
+    attention.greedy_weighted_covering(weights, DISTANCES, 2, [0])
+    assert np.array_equal(weights, WEIGHTS)
+    assert np.array_equal(values, VALUES)
+    assert np.array_equal(assignment, PI)
+
+
+def test_gradients_are_not_followed() -> None:
+    values = torch.asarray(VALUES).requires_grad_()
+    weights = torch.softmax(torch.zeros(4, dtype=torch.float64, requires_grad=True), dim=0)
+    assert not attention.pruning_error(weights, values, KEPT).requires_grad
