@@ -82,9 +82,10 @@ def budget_split(
     With the K_p heaviest tokens and K_v = K - K_p from farthest-point sampling seeded with them,
     Phi <= tail(K_p) 2 (b' / K_v)^(1/d). For a tail c K_p^-gamma the product is least at
     K_p = K gamma d / (1 + gamma d); for c e^(-K_p / tau) at K_v = tau / d. Its logarithm is convex
-    in K_p, so the best integer is next to that; it is compared with K_p = 0, where the tail is m_V
-    whatever the law says. Extended theory, 9.8. The split optimises a bound: the least error may
-    lie elsewhere. The bound needs the covering radius in the range of its law: `within_range`.
+    in K_p >= 1, so the best such integer is next to that; it is compared with K_p = 0, where the
+    tail is m_V whatever the law says. Extended theory, 9.8. The split optimises a bound: the least
+    error may lie elsewhere. The bound needs the covering radius in the range of its law:
+    `within_range`.
 
     Examples
     --------
@@ -117,16 +118,16 @@ def budget_split(
             log_tail = min(log_mass, math.log(law.constant) - law.exponent * power)
         return log_tail - math.log(budget - prompt) / exponent
 
-    neighbours = {math.floor(interior), min(math.ceil(interior), budget - 1)}
+    neighbours = {max(1, math.floor(interior)), max(1, math.ceil(interior))}
     # At a tie fewer prompt tokens: what attention chooses rests on the fitted tail.
-    prompt = min(sorted({0, *neighbours}), key=product)
+    prompt = min(sorted(k for k in {0, *neighbours} if k < budget), key=product)
     visual = budget - prompt
     radius = (regularity.upper_constant / visual) ** (1 / exponent) if regularity else None
     return BudgetSplit(
         prompt,
         visual,
         interior,
-        "interior" if prompt in neighbours else "no-prompt",
+        "interior" if prompt else "no-prompt",
         math.exp(product(prompt)),
         radius,
         _within(tail, regularity, prompt, radius),
