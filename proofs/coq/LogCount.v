@@ -7,7 +7,7 @@
    [log_count_sharp]: d_H W + diam tanh(A d_H/2). [log_count_assigned]: for any assignment pi, such as
    one into S only, with its largest distance in place of d_H. *)
 From MobTheory Require Import Metric.
-From MobTheory Require Import WeightedSum Seminorm TotalVariation WInfinity.
+From MobTheory Require Import WeightedSum Seminorm TotalVariation WInfinity Counts.
 
 Section LogCount.
 Context {E : space} {C : Type}.
@@ -25,38 +25,12 @@ Hypothesis Hsub : incl K X.
 Hypothesis Hpi : forall v, In v X -> In (pi v) K.
 Hypothesis Hid : forall k, In k K -> pi k = k.
 
-Definition cluster (j : E) : list E := filter (fun v => if eq_dec (pi v) j then true else false) X.
-Definition size (j : E) : R := INR (length (cluster j)).
-
 Definition full : C -> R := attend X (softmax X s) u.
-Definition counted : C -> R := attend K (softmax K (fun j => s j + ln (size j))) u.
+Definition counted : C -> R :=
+  attend K (softmax K (fun j => s j + ln (size eq_dec X pi j))) u.
 
-Lemma size_pos j : In j K -> 0 < size j.
-Proof.
-  intros Hj. apply (lt_INR 0). destruct (cluster j) eqn:Ec; [|simpl; lia]. exfalso.
-  assert (H : In j (cluster j)); [|rewrite Ec in H; contradiction].
-  apply filter_In. split; [now apply Hsub|]. rewrite Hid by exact Hj. now destruct (eq_dec j j).
-Qed.
-
-Lemma Sum_size f : Sum K (fun j => size j * f j) = Sum X (fun v => f (pi v)).
-Proof.
-  transitivity (Sum X (fun v => 1 * f (pi v))); [|apply Sum_ext; intros; ring].
-  rewrite <- (Sum_regroup eq_dec K X pi (fun _ => 1) f HK Hpi). apply Sum_ext. intros j _.
-  unfold size. rewrite <- (Rmult_1_r (INR _)), <- Sum_const. reflexivity.
-Qed.
-
-(* attention with the counts is attention over X with every token moved to its kept one *)
-Lemma counted_is_moved c : counted c = attend X (softmax X (fun v => s (pi v))) (fun v => u (pi v)) c.
-Proof.
-  assert (B : forall j, In j K -> exp (s j + ln (size j)) = size j * exp (s j)).
-  { intros j Hj. rewrite exp_plus, exp_ln by now apply size_pos. ring. }
-  unfold counted, attend, softmax, Rdiv.
-  rewrite (Sum_ext K (fun j => exp (s j + ln (size j))) (fun j => size j * exp (s j)) B).
-  rewrite (Sum_size (fun j => exp (s j))).
-  rewrite (Sum_ext K _ (fun j => size j * (exp (s j) * / Sum X (fun v => exp (s (pi v))) * u j c))).
-  - now rewrite (Sum_size (fun j => exp (s j) * / Sum X (fun v => exp (s (pi v))) * u j c)).
-  - intros j Hj. rewrite B by exact Hj. ring.
-Qed.
+Lemma counted_moved c : counted c = attend X (softmax X (fun v => s (pi v))) (fun v => u (pi v)) c.
+Proof. now apply counted_is_moved. Qed.
 
 Section Assigned.
 Variable delta : R.
@@ -69,7 +43,7 @@ Theorem log_count_assigned_sharp (diam : R) :
   N (fun c => full c - counted c) <= W * delta + diam * tanh (A * delta / 2).
 Proof.
   intros Hd. rewrite (norm_ext N HN _ (fun c => head s u X (fun v => v) c - head s u X pi c))
-    by (intros; now rewrite counted_is_moved).
+    by (intros; now rewrite counted_moved).
   apply (winf_tokens_sharp N HN dist dist_sym); auto.
   destruct Hd as [Hd|Hd]; [now left|right]; intros; apply Hd; now apply Hpi.
 Qed.
@@ -80,7 +54,7 @@ Theorem log_count_assigned (z : C -> R) (r : R) :
   N (fun c => full c - counted c) <= (W + A * r) * delta.
 Proof.
   intros Hr. rewrite (norm_ext N HN _ (fun c => head s u X (fun v => v) c - head s u X pi c))
-    by (intros; now rewrite counted_is_moved).
+    by (intros; now rewrite counted_moved).
   apply (winf_tokens N HN dist dist_sym) with z; auto.
   destruct Hr as [Hr|Hr]; [now left|right]; intros; apply Hr; now apply Hpi.
 Qed.
