@@ -1,4 +1,5 @@
-# Two commands do everything: `make audit` and `make test`. `make bench` measures.
+# Two commands do everything: `make audit` and `make test`. `make prove` runs the proofs, some of
+# which need Coq besides; `make bench` measures.
 # Each makes a virtual environment if there is none and installs what it needs.
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
@@ -13,10 +14,13 @@ export TOKENIZERS_PARALLELISM ?= false
 BENCH_VENV ?= .venv-bench
 BENCH := $(BENCH_VENV)/bin/python
 
-.PHONY: audit test bench bench-quick clean mutants proof-index
+.PHONY: audit prove test bench bench-quick clean mutants proof-index
 
 audit: $(VENV)/.audit
 	$(BIN)/mobtheory audit --output report
+
+prove: $(VENV)/.audit
+	$(BIN)/mobtheory prove
 
 test: $(VENV)/.test
 	$(BIN)/python -m pytest -n 2 --dist worksteal tests mobtheory --doctest-modules
