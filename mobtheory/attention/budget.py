@@ -8,6 +8,7 @@ from mobtheory.attention.numbers import as_count, as_number
 from mobtheory.attention.tail import TailFit
 from mobtheory.geometry import CoveringRegularity
 
+_LARGEST_LOGARITHM = 709.0
 Rule = Literal["interior", "no-prompt"]
 
 
@@ -22,8 +23,8 @@ class BudgetSplit:
     interior : float
         The real K_p at which the product is least, clamped to [0, K - 1] and not yet rounded.
     rule : "interior" or "no-prompt"
-        Whether K_p is `interior` rounded to its better neighbour, or 0 because that is at least as
-        good.
+        Whether K_p is the better neighbour of `interior` among 1 .. K - 1, or 0 because that is at
+        least as good.
     bound : float
         tail(K_p) K_v^(-1/d), the product at the split; times 2 b'^(1/d) it bounds Phi.
     covering_radius : float or None
@@ -122,7 +123,7 @@ def budget_split(
     # At a tie fewer prompt tokens: what attention chooses rests on the fitted tail.
     prompt = min(sorted(k for k in {0, *neighbours} if k < budget), key=product)
     visual = budget - prompt
-    radius = (regularity.upper_constant / visual) ** (1 / exponent) if regularity else None
+    radius = _covering_radius(regularity, visual) if regularity else None
     return BudgetSplit(
         prompt,
         visual,
@@ -132,6 +133,11 @@ def budget_split(
         radius,
         _within(tail, regularity, prompt, radius),
     )
+
+
+def _covering_radius(law: CoveringRegularity, count: int) -> float:
+    log_radius = math.log(law.upper_constant / count) / law.dimension
+    return math.exp(log_radius) if log_radius < _LARGEST_LOGARITHM else math.inf
 
 
 def _pure_power(called: str, exponent: float, budget: int) -> TailFit:

@@ -17,6 +17,7 @@ from mobtheory.geometry.points import to_numpy
 Kind = Literal["power", "exponential"]
 _FEWEST_COUNTS = 3
 _ROUNDING = 1e-12
+_LARGEST_LOGARITHM = 700.0
 _LAWS: dict[str, Callable[[Any], Any]] = {"power": np.log, "exponential": np.asarray}
 """The law is log tail = log constant - exponent * this(count)."""
 
@@ -181,7 +182,7 @@ def fit_tail(
     numbers = np.arange(low, high + 1)
     kinds: tuple[Kind, ...] = ("power", "exponential") if kind == "best" else (kind,)
     return min(
-        (_fit(name, numbers, np.log(tails[numbers])) for name in kinds),
+        (_fit(called, name, numbers, np.log(tails[numbers])) for name in kinds),
         key=lambda law: law.residual,
     )
 
@@ -204,7 +205,7 @@ def _range(called: str, counts: Any, last: int) -> tuple[int, int]:
     return low, high
 
 
-def _fit(kind: Kind, numbers: Any, log_tails: Any) -> TailFit:
+def _fit(called: str, kind: Kind, numbers: Any, log_tails: Any) -> TailFit:
     steps = _LAWS[kind](numbers).astype(np.float64)
     centred = steps - steps.mean()
     slope = float(centred @ log_tails / (centred @ centred))
@@ -212,6 +213,14 @@ def _fit(kind: Kind, numbers: Any, log_tails: Any) -> TailFit:
     exponent = max(0.0, -slope)
     errors = log_tails - log_tails.mean() + exponent * centred
     log_constant = float((log_tails + exponent * steps).max())
+    if log_constant > _LARGEST_LOGARITHM:
+        raise InvalidProblem(
+            called,
+            f"counts from {numbers[0]} to {numbers[-1]}, where the tail falls by "
+            f"e^{log_tails[0] - log_tails[-1]:.4g}",
+            f"the constant of a {kind} law of exponent {exponent:.4g} leaves the range of float64",
+            "Begin the range at fewer tokens, or fit the other law.",
+        )
     allowance = _ROUNDING * (1 + abs(log_constant) + exponent * float(steps.max()))
     return TailFit(
         kind,

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mobtheory import attention, effective_dimension
+from mobtheory import CoveringRegularity, attention, effective_dimension
 from mobtheory.attention import TailFit, budget_split, fit_tail
 from mobtheory.errors import InvalidProblem, InvalidSelection
 
@@ -185,6 +185,16 @@ def test_tiny_tails_are_precise() -> None:
 def test_fits_that_cannot_be_made(options: Any, rule: str) -> None:
     with pytest.raises(InvalidProblem, match=rule):
         fit_tail([0.4, 0.3, 0.2, 0.1], **options)
+
+
+def test_laws_beyond_float64() -> None:
+    row = np.concatenate([np.full(50, 1 / 50), [1e-100, 1e-200, 1e-300]])
+    with pytest.raises(InvalidProblem, match="leaves the range"):
+        fit_tail(row, counts=(50, 52))
+    flat = CoveringRegularity(1e-3, 0.5, 1e9, (1.0, 2.0), 0.0)
+    split = budget_split(4, tail=TailFit("power", 1.0, 1.0, (1, 4)), dimension=flat)
+    assert split.covering_radius == math.inf
+    assert split.within_range is False
 
 
 def test_no_visual_tokens_have_no_tail() -> None:
