@@ -190,14 +190,14 @@ Proof. eapply Rle_trans; [apply h_pos|apply h_le_d_H]. Qed.
 
 (* --- lists as sets --- *)
 
-Lemma least_member (cost : X -> R) A : A <> [] ->
-  exists a, In a A /\ forall a', In a' A -> cost a <= cost a'.
+Lemma least_member {T : Type} (cost : T -> R) (L : list T) : L <> [] ->
+  exists t, In t L /\ forall t', In t' L -> cost t <= cost t'.
 Proof.
-  induction A as [|x A IH]; [easy|intros _]. destruct A as [|y A].
-  - exists x; split; [now left|]. intros z [<-|[]]; lra.
-  - destruct IH as [a [Ha Hmin]]; [easy|].
-    destruct (Rle_or_lt (cost a) (cost x)); [exists a|exists x]; split; simpl in *; auto;
-      intros z [<-|Hz]; try lra; auto. specialize (Hmin z Hz). lra.
+  induction L as [|t L IH]; [easy|intros _]. destruct L as [|t' L].
+  - exists t; split; [now left|]. intros u [<-|[]]; lra.
+  - destruct IH as [m [Hm Hmin]]; [easy|].
+    destruct (Rle_or_lt (cost m) (cost t)); [exists m|exists t]; split; simpl in *; auto;
+      intros u [<-|Hu]; try lra; auto. specialize (Hmin u Hu). lra.
 Qed.
 
 Lemma app_not_nil_l A B : A <> [] -> A ++ B <> [].
