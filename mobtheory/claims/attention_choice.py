@@ -1,5 +1,7 @@
 """Which tokens to keep when the prompt matters: the greedy choice, and the split of the budget."""
 
+import math
+
 import numpy as np
 import sympy as sp
 
@@ -50,7 +52,7 @@ def _greedy(run: WeightedSeededRun) -> Margin:
     gained_later = [run.cost(fewer) - run.cost([*fewer, x]) for x in range(count)]
     growth = max(later - now for later, now in zip(gained_later, gained, strict=True))
     rounding = 4 * run.cost_rounding
-    reduction = (1 - np.exp(-1.0)) * (nothing - run.least_cost)
+    reduction = (1 - math.exp(-1)) * (nothing - run.least_cost)
     return margin_if_equal(
         max(abs(float(shipped) - kept), growth, 0.0),
         rounding,

@@ -59,16 +59,17 @@ def _minimax_reweighted(row: RowPruning) -> Margin:
     weights, kept, distances, sharp = row.weights, row.kept, row.distances, row.to_kept
     cost = float(weighted_covering_cost(weights, distances, kept))
     by_definition = float(weights @ sharp)
-    of_best = np.abs(merge_error(weights, distances, kept, row.nearest, bias="oracle"))
+    lipschitz = np.column_stack([distances, sharp])
+    of_best = np.abs(merge_error(weights, lipschitz, kept, row.nearest, bias="oracle"))
     of_plain = float(np.abs(pruning_error(weights, sharp[:, None], kept))[0])
     slopes = np.abs(sharp[:, None] - sharp[None]) - distances
-    farthest = float(distances.max())
-    rounding = row.rounding(terms=3) + 8 * (len(weights) + 8) * EPS * farthest
+    rounding = row.rounding(terms=3) + 8 * (len(weights) + 8) * EPS * float(distances.max())
     if row.exact and row.problem.rounding == 0:
         rounding = 0.0
     return Margin.worst(
         (
             Margin(cost, of_plain, rounding),
+            Margin(of_plain, float(of_best[-1]), rounding),
             Margin(float(of_best.max()), cost, rounding),
             Margin(abs(cost - by_definition), 0.0, rounding),
             Margin(max(float(slopes.max()), 0.0), 0.0, rounding),
