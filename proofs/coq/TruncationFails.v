@@ -10,21 +10,13 @@
    prompt token 0 takes both places, 1 is left 1 - 2u away, and the right side is 16 u. *)
 
 From Coq Require Import Rpower.
-From MobTheory Require Export Line PromptHalf BudgetTerm CorrectedGuarantee.
+From MobTheory Require Export LineCovers PromptHalf BudgetTerm CorrectedGuarantee.
 
 Definition two_tokens : list line := [0 : line; 1 : line].
 
 (* One ball of radius at most 1/4 does not reach both tokens. *)
 Lemma N_two_tokens r : 1 / 8 < r <= 1 / 4 -> N two_tokens r = 2%nat.
-Proof.
-  intros Hr. apply Nat.le_antisymm.
-  - apply (N_le two_tokens r two_tokens). apply covers_itself; lra.
-  - destruct (N_attained two_tokens r) as [C [<- HC]]; [lra|].
-    destruct (HC (0 : line)) as [c [Hc Hd]]; [now left|].
-    destruct (HC (1 : line)) as [c' [Hc' Hd']]; [right; now left|].
-    destruct C as [|x [|y C]]; simpl in *; [easy| |lia].
-    destruct Hc as [<-|[]]. destruct Hc' as [<-|[]]. exfalso. line_dist; lra.
-Qed.
+Proof. intros Hr. apply N_pair; lra. Qed.
 
 Lemma Rpower_minus_one r : 0 < r -> Rpower r (- (1)) = / r.
 Proof. intros. now rewrite Rpower_Ropp, Rpower_1. Qed.

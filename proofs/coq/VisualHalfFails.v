@@ -84,12 +84,7 @@ Proof.
   intros Hr. apply Nat.le_antisymm.
   - change 2%nat with (length [1 / 2 : line; m + 1 : line]). apply N_le.
     apply (covers_wider 1); [lra|exact two_centres].
-  - destruct (N_attained two_pairs r) as [C [<- HC]]; [lra|].
-    destruct (HC (0 : line)) as [c [Hc Hd]]; [simpl; auto|].
-    destruct (HC (m : line)) as [c' [Hc' Hd']]; [simpl; auto|].
-    destruct C as [|x [|y C]]; simpl in *; [easy| |lia].
-    destruct Hc as [<-|[]]. destruct Hc' as [<-|[]]. exfalso.
-    revert Hd Hd'. line_dist; lra.
+  - apply (N_at_least_2 two_pairs 0 m); simpl; auto; lra.
 Qed.
 
 End Instance.
