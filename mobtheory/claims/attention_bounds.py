@@ -88,10 +88,14 @@ CLAIMS = (
         margin=_tanh,
         tight=True,
         uses=("attention.multiplicity-gap",),
-        proof=("attention_tanh.py",),
+        proof=(
+            "attention_tanh.py",
+            "coq/TanhBounds.v:tanh_bounds",
+        ),
         evidence=(
             Evidence("z3", "total variation under a bounded log-ratio, by induction on the tokens"),
             Evidence("sympy", "tanh(Omega/4); both bounds are reached"),
+            Evidence("coq", "both bounds, any logits, values, norm and assignment"),
             Evidence("property", "softmax with and without counts on every cloud and selection"),
         ),
     ),

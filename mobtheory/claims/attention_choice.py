@@ -128,11 +128,15 @@ CLAIMS = (
         ),
         instance_type=WeightedSeededRun,
         margin=_greedy,
-        proof=("attention_greedy.py",),
+        proof=(
+            "attention_greedy.py",
+            "coq/Greedy.v:greedy_guarantee",
+        ),
         evidence=(
             Evidence("z3", "supermodularity term by term; the recursion of the gaps"),
             Evidence("sympy", "(1 - 1/k)^k is at most 1/e, and tends to it"),
             Evidence("rational", "the factor 1 - (1 - 1/k)^k is reached for k <= 4", general=False),
+            Evidence("coq", "any rows, heads and distances, ties broken in any way"),
             Evidence("property", "against enumeration of all choices"),
         ),
     ),
@@ -157,7 +161,10 @@ CLAIMS = (
         margin=_budget_split,
         tight=True,
         uses=("covering.seeded-fps",),
-        proof=("attention_budget_split.py",),
+        proof=(
+            "attention_budget_split.py",
+            "coq/ProductLaw.v:budget_split_law",
+        ),
         evidence=(
             Evidence("z3", "the product law, by induction; both ends of the exponential law"),
             Evidence("sympy", "the only zero of the logarithm's derivative, and its sign"),
@@ -165,6 +172,10 @@ CLAIMS = (
                 "rational",
                 "c = 30, gamma = d = 1, K = 48: 1/24 by the formula, 1/48 at K_p = 0",
                 general=False,
+            ),
+            Evidence(
+                "coq",
+                "finite sets in any metric space; the strict minima of both laws over real K_p",
             ),
             Evidence("property", "against other splits, and the product law on small clouds"),
         ),

@@ -85,11 +85,15 @@ CLAIMS = (
         instance_type=RowPruning,
         margin=_identity,
         tight=True,
-        proof=("attention_identity.py",),
+        proof=(
+            "attention_identity.py",
+            "coq/PruningIdentity.v:pruning_identity",
+        ),
         evidence=(
             Evidence("z3", "the split of sums over kept and dropped tokens, by induction"),
             Evidence("sympy", "both right sides simplify to the left one"),
             Evidence("rational", "4 tokens, every kept set", general=False),
+            Evidence("coq", "softmax over finitely many tokens, any values"),
             Evidence("property", "softmax over the kept tokens on every cloud and selection"),
         ),
     ),
@@ -123,11 +127,15 @@ CLAIMS = (
         instance_type=RowPruning,
         margin=_hybrid_identity,
         tight=True,
-        proof=("attention_hybrid_identity.py",),
+        proof=(
+            "attention_hybrid_identity.py",
+            "coq/HybridIdentity.v:hybrid_identity",
+        ),
         evidence=(
             Evidence("z3", "sums regrouped by cluster, by induction on the number of tokens"),
             Evidence("sympy", "the factor of u_pi - o~ is solved for; D_1 empty"),
             Evidence("rational", "4 tokens, every split and every assignment", general=False),
+            Evidence("coq", "any logits, values, split and assignment"),
             Evidence("property", "softmax with counts against the formula, any split of D"),
         ),
     ),

@@ -150,7 +150,10 @@ CLAIMS = (
         instance_type=MultisetPair,
         margin=_winf,
         tight=True,
-        proof=("attention_winf.py",),
+        proof=(
+            "attention_winf.py",
+            "coq/WInfinity.v:winf",
+        ),
         evidence=(
             Evidence(
                 "z3",
@@ -158,6 +161,10 @@ CLAIMS = (
                 "that differ by at most x bound the total variation",
             ),
             Evidence("sympy", "tanh(Omega/4) for a log-ratio of range Omega; both terms needed"),
+            Evidence(
+                "coq",
+                "finite measures and any plan that moves no mass farther than delta, any norm",
+            ),
             Evidence("property", "pairs of multisets, matched by the best transport"),
         ),
     ),
@@ -180,10 +187,17 @@ CLAIMS = (
         instance_type=MultisetPair,
         margin=_w1,
         tight=True,
-        proof=("attention_w1.py",),
+        proof=(
+            "attention_w1.py",
+            "coq/WassersteinOne.v:w1",
+        ),
         evidence=(
             Evidence("z3", "every coupling of two finite measures, by induction on its entries"),
             Evidence("sympy", "the slope of the exponential; two tokens that need e^Delta"),
+            Evidence(
+                "coq",
+                "every transport plan between finite measures, any tokens with distances, any norm",
+            ),
             Evidence("property", "pairs of multisets, W_1 by optimal assignment"),
         ),
     ),
@@ -207,7 +221,10 @@ CLAIMS = (
         margin=_log_count,
         tight=True,
         uses=("attention.winf", "geometry.hausdorff-identity"),
-        proof=("attention_log_count.py",),
+        proof=(
+            "attention_log_count.py",
+            "coq/LogCount.v:log_count",
+        ),
         evidence=(
             Evidence("z3", "clusters regrouped by induction; the moves are at most d_H(X, X_s)"),
             Evidence("sympy", "a logit raised by log n counts n times"),
@@ -216,6 +233,7 @@ CLAIMS = (
                 "plain pruning breaks the bound that log-counts keep; a causal mask breaks both",
                 general=False,
             ),
+            Evidence("coq", "finite sets in any metric space, any norm of the values"),
             Evidence("property", "brute-force softmax on every cloud and every selection"),
         ),
     ),
@@ -241,13 +259,17 @@ CLAIMS = (
         instance_type=MultisetPair,
         margin=_minimal_metric,
         tight=True,
-        proof=("attention_minimal_metric.py",),
+        proof=(
+            "attention_minimal_metric.py",
+            "coq/MinimalMetric.v:minimal_metric",
+        ),
         evidence=(
             Evidence(
                 "z3", "the farthest token has the coefficient 0, and so have all, by induction"
             ),
             Evidence("sympy", "the derivative of log L along a ray is <x, o>, for any n"),
             Evidence("rational", "{0, 0, 1} and {0, 1}: d_H = 0, means 1/3 and 1/2", general=False),
+            Evidence("coq", "both halves, any function on pairs of finite multisets"),
             Evidence("property", "the mean over t by Gauss's rule on pairs of multisets"),
         ),
     ),

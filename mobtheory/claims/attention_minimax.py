@@ -98,7 +98,11 @@ CLAIMS = (
         margin=_minimax_plain,
         tight=True,
         uses=("attention.identity",),
-        proof=("attention_minimax_plain.py",),
+        proof=(
+            "attention_minimax_plain.py",
+            "coq/MinimaxPlain.v:minimax_plain",
+            "coq/MinimaxPlain.v:minimax_plain_heaviest",
+        ),
         evidence=(
             Evidence(
                 "z3", "means of points of a ball, any norm, by induction; the heaviest tokens"
@@ -109,6 +113,7 @@ CLAIMS = (
                 "4 tokens, values -1, 0, 1; with a known prompt value the heaviest can be worst",
                 general=False,
             ),
+            Evidence("coq", "every norm and centre, and the heaviest tokens"),
             Evidence("property", "opposite values, drawn values and values in the ball"),
         ),
     ),
@@ -131,12 +136,19 @@ CLAIMS = (
         instance_type=RowPruning,
         margin=_minimax_reweighted,
         tight=True,
-        proof=("attention_minimax_reweighted.py",),
+        proof=(
+            "attention_minimax_reweighted.py",
+            "coq/MinimaxReweighted.v:minimax_reweighted",
+            "coq/MinimaxReweighted.v:minimax_transport",
+        ),
         evidence=(
             Evidence("z3", "every transport plan costs at least Phi, any metric, by induction"),
             Evidence("sympy", "the bias gives the mass nearest to each kept token"),
             Evidence("z3", "closed forms on 4 tokens, 2 of them kept: every plan", general=False),
             Evidence("rational", "4 tokens on a line, 2 of them kept", general=False),
+            Evidence(
+                "coq", "as worst error over Lipschitz values and as transport plan, finite supports"
+            ),
             Evidence("property", "all distance functions; a linear program on small rows"),
         ),
     ),

@@ -44,7 +44,11 @@ CLAIMS = (
         instance_type=RepeatedPicture,
         margin=_multiplicity_gap,
         tight=True,
-        proof=("attention_multiplicity_gap.py",),
+        proof=(
+            "attention_multiplicity_gap.py",
+            "coq/MultiplicityGap.v:multiplicity_gap",
+            "coq/MultiplicityGap.v:multiplicity_gap_attention",
+        ),
         evidence=(
             Evidence("z3", "sums over kappa copies, by induction on the number of tokens"),
             Evidence("sympy", "the shift as a function of the odds, its only maximum and value"),
@@ -52,6 +56,10 @@ CLAIMS = (
                 "rational",
                 "kappa = 4, 9, 16 and 9/4 reach it; softmax over 4 copies of two tokens",
                 general=False,
+            ),
+            Evidence(
+                "coq",
+                "real kappa >= 1 with the equality case; softmax over all copies, any norm",
             ),
             Evidence("property", "softmax over all copies against softmax over one of each"),
         ),
