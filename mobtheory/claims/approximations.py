@@ -45,7 +45,7 @@ CLAIMS = (
         instance_type=SeededRun,
         margin=_hochbaum_shmoys,
         tight=True,
-        proof=("covering_hochbaum_shmoys.py",),
+        proof=("covering_hochbaum_shmoys.py", "coq/Bottleneck.v:bottleneck"),
         evidence=(
             Evidence(
                 "z3",
@@ -53,6 +53,10 @@ CLAIMS = (
                 "checks",
             ),
             Evidence("z3", "closed forms on all metrics on 4 points: two centres", general=False),
+            Evidence(
+                "coq",
+                "finite sets in any metric space, with the existence of threshold and maximal set",
+            ),
             Evidence(
                 "rational", "V = {0, 1, 2} with one centre reaches the factor 2", general=False
             ),
@@ -78,7 +82,7 @@ CLAIMS = (
         instance_type=SplitRun,
         margin=_union,
         uses=("covering.seeded-fps", "covering.nn-optimal", "covering.repaired-truncation"),
-        proof=("covering_union.py",),
+        proof=("covering_union.py", "coq/UnionCover.v:union_cover"),
         evidence=(
             Evidence(
                 "z3",
@@ -90,6 +94,7 @@ CLAIMS = (
                 "closed forms on all metrics on 5 points: one prompt token, one pick",
                 general=False,
             ),
+            Evidence("coq", "finite sets in any metric space, against every pair of halves"),
             Evidence("property", "against enumeration of all pairs of halves"),
         ),
     ),

@@ -99,7 +99,7 @@ CLAIMS = (
         instance_type=SeededRun,
         margin=_seeded_fps,
         tight=True,
-        proof=("covering_seeded_fps.py",),
+        proof=("covering_seeded_fps.py", "coq/SeededSampling.v:seeded_fps"),
         evidence=(
             Evidence(
                 "z3",
@@ -110,6 +110,9 @@ CLAIMS = (
                 "z3",
                 "closed forms on all metrics on 5 points: one seed, two picks, two centres",
                 general=False,
+            ),
+            Evidence(
+                "coq", "finite sets in any metric space, ties broken in any way; such picks exist"
             ),
             Evidence("rational", "V = {-1, 1} with one pick reaches the factor 2", general=False),
             Evidence("property", "against enumeration; centres anywhere on lines of integers"),
@@ -133,12 +136,13 @@ CLAIMS = (
         instance_type=Pruning,
         margin=_nn_optimal,
         tight=True,
-        proof=("covering_nn_optimal.py",),
+        proof=("covering_nn_optimal.py", "coq/NearestNeighbours.v:nn_optimal"),
         evidence=(
             Evidence("z3", "d_H <= r on both sides for every r: any metric, any finite sets"),
             Evidence(
                 "z3", "closed forms on all metrics on 3 visual and 2 prompt points", general=False
             ),
+            Evidence("coq", "finite sets in any metric space, any of several nearest neighbours"),
             Evidence("property", "against every drawn selection"),
         ),
     ),
@@ -162,13 +166,14 @@ CLAIMS = (
         margin=_repaired_truncation,
         tight=True,
         uses=("covering.seeded-fps",),
-        proof=("covering_repaired_truncation.py",),
+        proof=("covering_repaired_truncation.py", "coq/RepairedTruncation.v:repaired_truncation"),
         evidence=(
             Evidence(
                 "z3",
                 "the way over the pick, any metric, any finite sets, given the seeded "
                 "2-approximation",
             ),
+            Evidence("coq", "finite sets in any metric space, ties broken in any way"),
             Evidence(
                 "rational", "V = {-2, 0}, P = {-1, 0, 1}, K_p = 1 reaches the bound", general=False
             ),
@@ -194,7 +199,7 @@ CLAIMS = (
         margin=_tradeoff,
         tight=True,
         uses=("definition-1",),
-        proof=("covering_tradeoff.py",),
+        proof=("covering_tradeoff.py", "coq/Tradeoff.v:tradeoff"),
         evidence=(
             Evidence(
                 "z3",
@@ -203,6 +208,9 @@ CLAIMS = (
                 "labellings",
             ),
             Evidence("sympy", "the midpoint identity behind the smallest enclosing ball"),
+            Evidence(
+                "coq", "finite sets in R^d, with existence of r* and of centres that attain it"
+            ),
             Evidence(
                 "rational",
                 "P = {0, 1, 2}, V with a second 1, S_p = S_v = {1} reaches the bound",
@@ -229,12 +237,13 @@ CLAIMS = (
         margin=_saturation,
         tight=True,
         uses=("covering.nn-optimal",),
-        proof=("covering_saturation.py",),
+        proof=("covering_saturation.py", "coq/NearestNeighbours.v:saturation"),
         evidence=(
             Evidence(
                 "z3",
                 "a list of K_p nearest neighbours reaches the floor: any metric, any L and K_p",
             ),
+            Evidence("coq", "finite sets in any metric space"),
             Evidence("property", "size and radius of the nearest-neighbour cover on every cloud"),
         ),
     ),

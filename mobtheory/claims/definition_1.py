@@ -46,9 +46,10 @@ CLAIMS = (
         instance_type=LinePruning,
         margin=_cover_size,
         tight=True,
-        proof=("definition_1.py",),
+        proof=("definition_1.py", "coq/CoveringNumbers.v:definition_1"),
         evidence=(
             Evidence("z3", "from the definitions of d_H and N: any metric, any number of points"),
+            Evidence("coq", "finite sets in any metric space"),
             Evidence("rational", "P = {0}: d_H({1}, P) = 1, d_H({1, 5}, P) = 5", general=False),
             Evidence("property", "exact covering numbers on lines of integers"),
         ),

@@ -77,13 +77,14 @@ CLAIMS = (
         dominated_by="geometry.hausdorff-identity",
         domination=lambda i: Margin(i.covering.pruning_distance, lemma_1_radius(i)),
         uses=("assumption-1", "geometry.hausdorff-identity"),
-        proof=("lemma_1.py",),
+        proof=("lemma_1.py", "coq/ErrorBounds.v:lemma_1"),
         evidence=(
             Evidence(
                 "z3",
                 "d_H(X, X_s) is below both distances, for any metric and sets; the two "
                 "printed forms agree",
             ),
+            Evidence("coq", "the bound and its domination: any F, finite sets in any metric space"),
             Evidence("rational", "V = P = {0, M}, S = {0}: truth 0, bound M", general=False),
             Evidence("property", "end to end on Lipschitz set functions"),
         ),
@@ -108,11 +109,12 @@ CLAIMS = (
         dominated_by="geometry.domination",
         domination=lambda i: Margin(i.problem.visual_to_prompt, lemma_2_radius(i)),
         uses=("assumption-1", "assumption-2", "geometry.domination"),
-        proof=("lemma_2.py",),
+        proof=("lemma_2.py", "coq/ErrorBounds.v:lemma_2"),
         evidence=(
             Evidence(
                 "z3", "d_H(X, X_s) <= h(V -> P) <= the printed right side, for any metric and sets"
             ),
+            Evidence("coq", "the bound and its domination: any F, finite sets in any metric space"),
             Evidence("rational", "V = P = {0, 1, 2}: truth 0, bound 2", general=False),
             Evidence("property", "end to end on Lipschitz set functions"),
         ),

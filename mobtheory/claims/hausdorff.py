@@ -46,12 +46,13 @@ CLAIMS = (
         instance_type=Pruning,
         margin=_identity,
         tight=True,
-        proof=("geometry_hausdorff_identity.py",),
+        proof=("geometry_hausdorff_identity.py", "coq/Hausdorff.v:hausdorff_identity"),
         evidence=(
             Evidence("z3", "d_H <= r on both sides for every r: any metric, any finite sets"),
             Evidence(
                 "z3", "closed forms on all metrics on 3 visual and 2 prompt points", general=False
             ),
+            Evidence("coq", "finite sets in any metric space, S empty included"),
             Evidence("property", "definition against identity on every cloud"),
         ),
     ),
@@ -74,13 +75,17 @@ CLAIMS = (
         margin=_domination,
         tight=True,
         uses=("geometry.hausdorff-identity",),
-        proof=("geometry_domination.py",),
+        proof=("geometry_domination.py", "coq/Hausdorff.v:domination"),
         evidence=(
             Evidence(
                 "z3", "from each of the two radii: any metric, any finite sets, S empty included"
             ),
             Evidence(
                 "z3", "closed forms on all metrics on 3 visual and 2 prompt points", general=False
+            ),
+            Evidence(
+                "coq",
+                "finite sets in any metric space, S empty included; the error as well",
             ),
             Evidence("rational", "V = {0, 100}, P = {1}, S = {0}: 99 = 99", general=False),
             Evidence("property", "every cloud and every selection, S empty included"),
@@ -106,7 +111,11 @@ CLAIMS = (
         margin=_prompt_seeded,
         tight=True,
         uses=("geometry.hausdorff-identity", "covering.seeded-fps"),
-        proof=("geometry_anti_alignment.py",),
+        proof=(
+            "geometry_anti_alignment.py",
+            "coq/AntiAlignment.v:prompt_seeded",
+            "coq/AntiAlignment.v:alignment_unbounded",
+        ),
         evidence=(
             Evidence(
                 "z3",
@@ -116,6 +125,10 @@ CLAIMS = (
             Evidence(
                 "sympy",
                 "V = {0, M}, P = {1/10}: keeping the nearest token is worse by an unbounded factor",
+            ),
+            Evidence(
+                "coq",
+                "finite sets in any metric space; on the line, an instance beyond every factor",
             ),
             Evidence("rational", "V = {0, 10}, P = {1/10}: 99/10 against 1/10", general=False),
             Evidence("property", "against enumeration of all subsets"),

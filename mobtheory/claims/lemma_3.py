@@ -172,10 +172,11 @@ CLAIMS = (
         ),
         instance_type=RegularSet,
         margin=_free_constants,
-        proof=("lemma_3_vacuity.py",),
+        proof=("lemma_3_vacuity.py", "coq/Vacuity.v:vacuity"),
         evidence=(
             Evidence("z3", "N is non-increasing and at least 1: any metric, any set"),
             Evidence("sympy", "both constants, for every exponent t > 0"),
+            Evidence("coq", "every bounded subset of R^d, finite or not"),
             Evidence("property", "exponents from 0.5 to 4096"),
         ),
     ),

@@ -93,13 +93,14 @@ CLAIMS = (
         margin=_fold_cap,
         tight=True,
         uses=("covering.nn-optimal",),
-        proof=("remark_fold_cap.py",),
+        proof=("remark_fold_cap.py", "coq/FoldCap.v:fold_cap"),
         evidence=(
             Evidence(
                 "z3",
                 "nothing is truncated, so S_p holds every nearest neighbour: any metric, any "
                 "finite sets",
             ),
+            Evidence("coq", "finite sets in any metric space, ties broken in any way"),
             Evidence("property", "Algorithm 1 itself on every cloud"),
         ),
     ),

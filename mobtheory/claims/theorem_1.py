@@ -128,7 +128,7 @@ CLAIMS = (
         ),
         instance_type=LinePruning,
         margin=_existence,
-        proof=("theorem_1_existence.py",),
+        proof=("theorem_1_existence.py", "coq/CouplingTerm.v:z_exists"),
         evidence=(
             Evidence(
                 "z3",
@@ -136,6 +136,9 @@ CLAIMS = (
                 "of N; rests on the completeness of R^d and an induction over labellings",
             ),
             Evidence("sympy", "the midpoint identity behind the smallest enclosing ball"),
+            Evidence(
+                "coq", "both directions for finite sets in R^d, right-continuity of N included"
+            ),
             Evidence("property", "a scan of all radii against the criterion, exactly"),
         ),
     ),
@@ -159,10 +162,11 @@ CLAIMS = (
         margin=_k_bound,
         tight=True,
         uses=("definition-1",),
-        proof=("theorem_1_k_bound.py",),
+        proof=("theorem_1_k_bound.py", "coq/BudgetTerm.v:k_bound"),
         evidence=(
             Evidence("sympy", "the AM-GM step, the d-th root and the case of equality"),
             Evidence("z3", "the chain of inequalities in eps_p^d and eps_v^d, any d > 0"),
+            Evidence("coq", "finite sets in any metric space, any real d > 0"),
             Evidence("property", "exact on lines of integers"),
         ),
     ),
@@ -185,12 +189,13 @@ CLAIMS = (
         margin=_eta_max,
         tight=True,
         uses=("definition-1", "covering.tradeoff"),
-        proof=("theorem_1_eta_bound_max.py",),
+        proof=("theorem_1_eta_bound_max.py", "coq/CouplingTerm.v:eta_bound_max"),
         evidence=(
             Evidence(
                 "z3",
                 "for any non-increasing covering numbers, and N is non-increasing in any metric",
             ),
+            Evidence("coq", "finite sets in any metric space"),
             Evidence(
                 "rational", "V = {0, 1, 1, 2}, P = {1} reaches it in the limit", general=False
             ),

@@ -231,13 +231,14 @@ CLAIMS = (
         margin=_nn_cover,
         tight=True,
         uses=("covering.nn-optimal",),
-        proof=("theorem_2_nn_cover.py",),
+        proof=("theorem_2_nn_cover.py", "coq/PromptHalf.v:nn_cover"),
         evidence=(
             Evidence(
                 "z3",
                 "nothing is truncated, and d_H <= r on both sides for every r: any metric, "
                 "any finite sets",
             ),
+            Evidence("coq", "finite sets in any metric space, ties broken in any way"),
             Evidence("rational", "V = P = {0, 10}, K_p = 1: it fails for K_p < L", general=False),
             Evidence("property", "Algorithm 1 itself on every cloud"),
         ),
@@ -267,8 +268,12 @@ CLAIMS = (
             "token 1000 at distance 998, while the claimed bound is 80 with the best constants "
             "a = 250, b = 500 on (125, 250], and 160 with the paper's a = min{a_delta/2, 125}.",
         ),
-        proof=("theorem_2_truncation.py",),
+        proof=("theorem_2_truncation.py", "coq/TruncationFails.v:truncation_fails"),
         evidence=(
+            Evidence(
+                "coq",
+                "on the line, an instance beyond every factor; P and constants stay the same",
+            ),
             Evidence(
                 "rational", "the counterexample, in integers; a regular family at n = 100 and 400"
             ),
@@ -306,8 +311,12 @@ CLAIMS = (
             "d_H(S_v, V) = 100 while two centres reach radius 2; on (1, 1.5] b' = 3, so the beta "
             "term claims 3; h(V -> S) = 1.",
         ),
-        proof=("theorem_2_fps.py",),
+        proof=("theorem_2_fps.py", "coq/VisualHalfFails.v:visual_half_fails"),
         evidence=(
+            Evidence(
+                "coq",
+                "on the line, an instance beyond every factor of both right sides",
+            ),
             Evidence("rational", "the counterexample, in integers"),
             Evidence(
                 "z3",
@@ -344,13 +353,14 @@ CLAIMS = (
             min(run.problem.visual_to_prompt, beta_term(run)), theorem_2_radius(run)
         ),
         uses=("assumption-1", "geometry.domination"),
-        proof=("theorem_2_bound.py",),
+        proof=("theorem_2_bound.py", "coq/CorrectedGuarantee.v:bound_dominated"),
         evidence=(
             Evidence(
                 "z3",
                 "|dy| <= C h(V -> P) <= C eta <= the printed right side, for any metric and sets",
             ),
             Evidence("sympy", "both terms are positive; the beta term falls as K_v grows"),
+            Evidence("coq", "the bound and its domination: any F, finite sets in any metric space"),
             Evidence("property", "end to end on Lipschitz set functions"),
         ),
     ),
@@ -374,12 +384,13 @@ CLAIMS = (
         margin=_corrected,
         tight=True,
         uses=("assumption-1", "geometry.domination", "covering.seeded-fps"),
-        proof=("theorem_2_corrected.py",),
+        proof=("theorem_2_corrected.py", "coq/CorrectedGuarantee.v:corrected"),
         evidence=(
             Evidence(
                 "z3", "any metric, any finite sets, any K_v, given the seeded 2-approximation"
             ),
             Evidence("sympy", "b' r^-d = K_v at r = (b'/K_v)^(1/d), and 2 r = beta K_v^(-1/d)"),
+            Evidence("coq", "any F, finite sets in any metric space, any prompt half"),
             Evidence("rational", "V = {-1, 1} and V = {0, 10} reach both factors", general=False),
             Evidence("property", "end to end on Lipschitz set functions; a probe attains it"),
         ),
@@ -416,9 +427,10 @@ CLAIMS = (
         dominated_by="theorem-2.corrected",
         domination=lambda run: Margin(beta_term(run), max(alpha_term(run), beta_term(run))),
         uses=("theorem-2.corrected",),
-        proof=("theorem_2_no_eta.py",),
+        proof=("theorem_2_no_eta.py", "coq/CorrectedGuarantee.v:no_eta_dominated"),
         evidence=(
             Evidence("z3", "|dy| <= C beta-term <= C max{alpha-term, beta-term}"),
+            Evidence("coq", "the bound and its domination: any F, finite sets in any metric space"),
             Evidence("rational", "outside the range: the instance in four dimensions"),
             Evidence("property", "end to end on Lipschitz set functions"),
         ),

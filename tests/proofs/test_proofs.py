@@ -1,6 +1,7 @@
 """The proofs run, say what they did, and would fail if they were wrong."""
 
 import ast
+import shutil
 import sys
 import time
 from dataclasses import replace
@@ -10,24 +11,26 @@ import numpy as np
 import pytest
 
 import mobtheory as mob
-from mobtheory.claims import Evidence, ProofResult, iterate_proofs, proving
-from mobtheory.claims.proving import load_proof, proof_folder
-from mobtheory.errors import UnknownClaim
+from mobtheory.claims import Evidence, ProofResult, iterate_proofs
+from mobtheory.claims.proving import CoqSource, CoqTheorem, load_proof, proof_folder, run_file
 
 pytestmark = pytest.mark.proofs
 
 CLAIMS = {c.id: c for c in mob.list_claims()}
-FILES = sorted({name for c in CLAIMS.values() for name in c.proof})
+NAMES = sorted({name for c in CLAIMS.values() for name in c.proof})
+FILES = [name for name in NAMES if not name.startswith("coq/")]
+THEOREMS = [name for name in NAMES if name.startswith("coq/")]
 ID_OF = {name: c.id for c in CLAIMS.values() for name in c.proof}
 REFUTED = [c for c in CLAIMS.values() if c.verdict is mob.Verdict.REFUTED]
-PROOF_ENGINES = {"sympy", "z3", "rational", "interval"}
+PROOF_ENGINES = {"sympy", "z3", "rational", "interval", "coq"}
+SOURCES = {path.name: CoqSource.read(path) for path in proof_folder().glob("coq/*.v")}
 
 
 @pytest.fixture(scope="module")
 def results() -> dict[str, ProofResult]:
     started = time.perf_counter()
     found = {result.file: result for result in iterate_proofs()}
-    assert time.perf_counter() - started < 60
+    assert time.perf_counter() - started < 360  # half of it with two processors for itself
     return found
 
 
@@ -50,9 +53,55 @@ def test_every_helper_is_used() -> None:
         assert any(f"from .{helper} import" in text for text in files.values()), helper
 
 
-@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("name", THEOREMS)
+def test_every_coq_theorem_that_a_claim_names_is_stated(name: str) -> None:
+    theorem = CoqTheorem.named(name)
+    assert theorem is not None
+    assert theorem.theorem in SOURCES[theorem.file].theorems
+
+
+def test_every_coq_file_is_named_by_a_claim_or_required_by_one_that_is() -> None:
+    reached: set[str] = set()
+    waiting = {name.removeprefix("coq/").partition(":")[0] for name in THEOREMS}
+    while waiting:
+        file = waiting.pop()
+        reached.add(file)
+        waiting |= set(SOURCES[file].required(SOURCES)) - reached
+    assert reached == set(SOURCES)
+
+
+@pytest.mark.parametrize("file", sorted(SOURCES))
+def test_a_coq_file_leaves_nothing_unproved_and_says_what_it_proves(file: str) -> None:
+    assert SOURCES[file].assumed == ()
+    text = (proof_folder() / "coq" / file).read_text(encoding="utf-8")
+    assert text.startswith("(*")
+    assert SOURCES[file].theorems
+
+
+def test_names_that_exist_in_comments_or_strings_only_are_not_stated(tmp_path: Path) -> None:
+    (tmp_path / "A.v").write_text(
+        "(* Theorem ghost : (* nested *) True. Admitted. *)\n"
+        "From MobTheory Require Import B. Require Import MobTheory.C Reals.\n"
+        'Definition text := "Theorem (* quoted : ".\n'
+        "#[local] Lemma real' (n : nat) : n = n.\nProof. admit. Admitted.\n"
+    )
+    source = CoqSource.read(tmp_path / "A.v")
+    assert source.theorems == ("real'",)
+    assert source.required(["A.v", "B.v", "C.v", "D.v"]) == ["B.v", "C.v"]
+    assert source.assumed == ("admit", "Admitted")
+
+
+def _must_run(result: ProofResult) -> None:
+    """A theorem is skipped where Coq is missing; the gate installs it and runs all proofs."""
+    if result.engine == "coq" and shutil.which("coqc") is None:
+        assert result.ok is None
+        pytest.skip("coqc is not installed: apt install coq")
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_proof_holds(name: str, results: dict[str, ProofResult]) -> None:
     result = results[name]
+    _must_run(result)
     assert result.ok is True, result.detail
     assert result.detail
     assert result.claims
@@ -88,7 +137,7 @@ def test_proved_claims_use_proved_claims(claim: mob.Claim) -> None:
 
 @pytest.mark.parametrize("claim", REFUTED, ids=lambda c: c.id)
 def test_proof_verifies_the_registered_counterexample(claim: mob.Claim) -> None:
-    (name,) = claim.proof
+    (name,) = (name for name in claim.proof if name in FILES)
     case = load_proof(name).COUNTEREXAMPLE
     assert claim.counterexample is not None
     instance = claim.counterexample.instance
@@ -233,63 +282,6 @@ def test_exact_algorithm_1_is_algorithm_1() -> None:
         assert selection.visual_centers.tolist() == picks
 
 
-# --- the runner --------------------------------------------------------------------------------
-
-
-def _run_files(
-    monkeypatch: pytest.MonkeyPatch, folder: Path, files: dict[str, str]
-) -> dict[str, ProofResult]:
-    for name, text in files.items():
-        (folder / name).write_text(text, encoding="utf-8")
-    claim = replace(CLAIMS["lemma-1"], proof=(*files, "absent.py"))
-    monkeypatch.setattr(proving, "proof_folder", lambda: folder)
-    monkeypatch.setattr(proving, "select_claims", lambda pattern: (claim,))
-    return {result.file: result for result in iterate_proofs()}
-
-
-def test_runner_reports_and_goes_on(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    header = "from mobtheory.claims.proving import ProofResult\n"
-    found = _run_files(
-        monkeypatch,
-        tmp_path,
-        {
-            "raises.py": "def prove():\n    raise ValueError('boom')\n",
-            "broken.py": "def prove(:\n",
-            "typo.py": "import no_such_module\n",
-            "fine.py": header
-            + "def prove():\n    return ProofResult('sympy', True, detail='a step')\n",
-        },
-    )
-    assert [*found] == ["raises.py", "broken.py", "typo.py", "fine.py", "absent.py"]
-    assert {name: r.ok for name, r in found.items()} == {
-        "raises.py": False,
-        "broken.py": False,
-        "typo.py": False,
-        "fine.py": True,
-        "absent.py": False,
-    }
-    assert "boom" in found["raises.py"].detail
-    assert "absent.py" in found["absent.py"].detail
-    assert "no_such_module" in found["typo.py"].detail
-    assert all(r.claims == ("lemma-1",) for r in found.values())
-
-
-def test_missing_engine_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in [name for name in sys.modules if name.startswith("mobtheory_proofs.")]:
-        monkeypatch.delitem(sys.modules, name)
-    monkeypatch.setitem(sys.modules, "z3", None)
-    found = {result.file: result for result in mob.prove(["lemma-1", "assumption-1"])}
-    assert found["assumption_1.py"].ok is True
-    assert found["lemma_1.py"].ok is None
-    assert found["lemma_1.py"].engine == "z3"
-    assert "mobtheory[proofs]" in found["lemma_1.py"].detail
-
-
-def test_unknown_claim_is_named() -> None:
-    with pytest.raises(UnknownClaim, match=r"theorem-2\.fpz"):
-        mob.prove("theorem-2.fpz")
-
-
 # --- what tables print -------------------------------------------------------------------------
 
 
@@ -307,6 +299,6 @@ def test_special_cases_do_not_make_a_proof(evidence: tuple[Evidence, ...], text:
     assert claim.verdict_text == text
 
 
-@pytest.mark.parametrize("id", ["covering.seeded-fps", "covering.repaired-truncation"])
-def test_a_proof_does_not_depend_on_what_was_proved_before(id: str) -> None:
-    assert [result.ok for _ in range(3) for result in mob.prove(id)] == [True] * 3
+@pytest.mark.parametrize("name", ["covering_seeded_fps.py", "covering_repaired_truncation.py"])
+def test_a_proof_does_not_depend_on_what_was_proved_before(name: str) -> None:
+    assert [run_file(name).ok for _ in range(3)] == [True] * 3

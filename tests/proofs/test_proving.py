@@ -166,12 +166,6 @@ def test_jobs_are_a_positive_integer(jobs: int) -> None:
         iterate_proofs("lemma-1", jobs=jobs)
 
 
-@pytest.mark.parametrize("id", ["covering.seeded-fps", "covering.repaired-truncation"])
-def test_a_proof_does_not_depend_on_what_was_proved_before(id: str) -> None:
-    for _ in range(3):
-        assert {r.ok for r in mob.prove(id) if r.engine != "coq"} == {True}
-
-
 INTERRUPTED = """
 import sys
 from dataclasses import replace
