@@ -103,10 +103,11 @@ CLAIMS = (
         instance_type=Pruning,
         margin=_normalised_coupling,
         tight=True,
-        proof=("assumption_2.py",),
+        proof=("assumption_2.py", "coq/Coupling.v:coupling_bounded"),
         evidence=(
             Evidence("sympy", "|u - v|^2 + |u + v|^2 = 2 |u|^2 + 2 |v|^2, in any dimension"),
             Evidence("z3", "hence |u - v| <= 2 for unit vectors, and d_H(V, P) <= 2"),
+            Evidence("coq", "the bound 2 in R^d, and that some eta always exists"),
             Evidence("rational", "antipodal tokens reach 2", general=False),
             Evidence("property", "no normalised pair beyond 2; antipodal tokens reach it"),
         ),

@@ -96,7 +96,7 @@ class Claim:
     dominated_by, repaired_by : ids of the claims that are better, or true
     domination : for a DOMINATED claim, dominating right side against its own right side
     uses : ids of the claims that its proof rests on
-    proof : names of files in ``proofs/``
+    proof : names of files in ``proofs/`` and of Coq theorems, ``coq/File.v:theorem``
     counterexample : for a REFUTED claim
     evidence : by kind
     """

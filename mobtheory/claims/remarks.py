@@ -62,11 +62,12 @@ CLAIMS = (
         tight=True,
         dominated_by="geometry.domination",
         uses=("assumption-1", "geometry.domination"),
-        proof=("remark_perfect_coupling.py",),
+        proof=("remark_perfect_coupling.py", "coq/Coupling.v:perfect_coupling"),
         evidence=(
             Evidence(
                 "z3", "d_H(V, P) = 0 gives d_H(X, X_s) = 0 for every S: any metric, any finite sets"
             ),
+            Evidence("coq", "finite sets in any metric space, every S, also none: the error is 0"),
             Evidence("property", "the error of keeping nothing on clouds with V = P"),
         ),
     ),
@@ -140,8 +141,11 @@ CLAIMS = (
             "V = {0, 1, 2, 1000}, P = {0}, S_p = {1}, S_v = {0}, K = 3, F = distance to 1000: "
             "eps* = 1, radii 1 and 1000, error 999.",
         ),
-        proof=("remark_omega.py",),
+        proof=("remark_omega.py", "coq/OmegaFails.v:omega_fails"),
         evidence=(
+            Evidence(
+                "coq", "on the line, an instance beyond every factor, with every admissible z"
+            ),
             Evidence("rational", "the counterexample, in integers"),
             Evidence("z3", "the distance to a probe is 1-Lipschitz in d_H, in any metric"),
             Evidence("property", "violations found by search"),

@@ -228,8 +228,13 @@ CLAIMS = (
             "V = {0, 10000, 10100}, P = {1}, S_p = {0}, S_v = {10000}, K = 2, delta = 200: "
             "eps_p eps_v = 10^4, but every admissible (eta/z)^2 exceeds 4 * 10^4.",
         ),
-        proof=("theorem_1_eta_bound_product.py",),
+        proof=(
+            "theorem_1_eta_bound_product.py",
+            "coq/ProductFails.v:product_fails_for_some",
+            "coq/ProductFails.v:product_fails_for_every",
+        ),
         evidence=(
+            Evidence("coq", "the registered counterexample, in either reading"),
             Evidence("rational", "the counterexample in either reading, in integers"),
             Evidence("property", "violations found by search"),
         ),
@@ -258,8 +263,11 @@ CLAIMS = (
             "V = {0, 2, ..., 14}, P = {2000, 2003, 2006}, K = 5: eps* = 2, but "
             "eps_p >= h(P -> V) = 1992 for every S_p.",
         ),
-        proof=("theorem_1_attainment.py",),
+        proof=("theorem_1_attainment.py", "coq/AttainmentFails.v:attainment_fails"),
         evidence=(
+            Evidence(
+                "coq", "on the line, an instance beyond every factor; the constants stay the same"
+            ),
             Evidence("rational", "the counterexample, in integers, against every S_p"),
             Evidence("property", "violations found by search"),
         ),
@@ -293,8 +301,9 @@ CLAIMS = (
             "V = {0, ..., 100}, P = V + 2, delta = 1, eps_0 = 50, K = 2: the budget term is 1156 "
             "(650.25 with the constants printed in Lemma 3), the coupling term at most eta^2 = 4.",
         ),
-        proof=("theorem_1_coupling_term.py",),
+        proof=("theorem_1_coupling_term.py", "coq/CouplingTermFails.v:coupling_term_fails"),
         evidence=(
+            Evidence("coq", "an instance on the line, with the supremum over all z"),
             Evidence(
                 "rational",
                 "the counterexample, in integers; P moved away leaves sup (eta/z)^2 as it was",
