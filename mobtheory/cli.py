@@ -449,7 +449,7 @@ def adversary(
     from mobtheory.report.progress import shown_progress
 
     with shown_progress() as progress:
-        found = experiments.adversary(
+        found = experiments.run_adversary(
             claims=patterns or "*",
             profile=profile,
             seed=seed,

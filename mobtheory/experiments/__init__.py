@@ -1,7 +1,7 @@
 """The experiments: the audit of every claim on grids, clouds and real tokens."""
 
 from mobtheory.experiments.adversary import AdversaryReport as AdversaryReport
-from mobtheory.experiments.adversary import adversary as adversary
+from mobtheory.experiments.adversary import run_adversary as run_adversary
 from mobtheory.experiments.adversary import seek as seek
 from mobtheory.experiments.audit import PROFILES as PROFILES
 from mobtheory.experiments.audit import AuditReport as AuditReport

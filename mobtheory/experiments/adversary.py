@@ -81,7 +81,7 @@ class AdversaryReport:
         }
 
 
-def adversary(
+def run_adversary(
     *,
     claims: str | Sequence[str] = "*",
     profile: str = "standard",
@@ -120,8 +120,8 @@ def adversary(
 
     Examples
     --------
-    >>> from mobtheory.experiments import adversary
-    >>> report = adversary(claims="covering.nn-optimal", profile="quick")
+    >>> from mobtheory.experiments import run_adversary
+    >>> report = run_adversary(claims="covering.nn-optimal", profile="quick")
     >>> report.witnesses[0].label, report.exit_status
     ('tight', 0)
     """
@@ -169,7 +169,7 @@ def seek(
     Parameters
     ----------
     claim : any claim
-    profile, seed, seconds : as for `adversary`
+    profile, seed, seconds : as for `run_adversary`
     """
     started = time.perf_counter()
     limit = math.inf if seconds is None else seconds

@@ -22,8 +22,9 @@ def plain_fields(value: Any) -> Any:
     {'visual': 5, 'prompt': 1, 'width': 2, 'budget': 2, 'prompt_budget': 1, 'fold': 1}
     """
     if isinstance(value, CoveringProblem):
-        names = ("budget", "metric", "normalize")
-        return {name: getattr(value, name) for name in names}
+        # An instance may take the points in another order, and selections are rows of that.
+        names = ("visual", "prompt", "budget", "metric", "normalize")
+        return {name: plain_fields(getattr(value, name)) for name in names}
     if isinstance(value, Selection):
         return selection_data(value)
     if isinstance(value, np.ndarray):

@@ -91,6 +91,13 @@ class Witness:
         """Number of points of both clouds."""
         return None if self.lane is None else self.draw.size[0]
 
+    @property
+    def is_smaller(self) -> bool | None:
+        """Whether it is smaller than the registered counterexample; None where there is none."""
+        if self.registered is None or self.lane is None:
+            return None
+        return self.draw.size[0:3:2] < (self.registered["points"], self.registered["largest"])
+
     def reproduces(self, claim: Claim) -> bool:
         """Whether the instance returns and gives the stored sides.
 
@@ -194,7 +201,8 @@ def witness_summary(claim_id: str) -> dict[str, Any] | None:
     -------
     dict or None
         label, slack (its label), lane, lhs, rhs, ratio, points, visual, prompt, fields, registered
-        and tried, as `Witness` has them.
+        and tried, as `Witness` has them; and is_smaller, whether a refutation has fewer points
+        than the registered counterexample, or as many and smaller coordinates.
 
     Examples
     --------
@@ -210,5 +218,6 @@ def witness_summary(claim_id: str) -> dict[str, Any] | None:
         **{name: getattr(witness, name) for name in names},
         "slack": None if witness.slack is None else witness.slack["label"],
         "registered": witness.registered,
+        "is_smaller": witness.is_smaller,
         "tried": witness.tried,
     }

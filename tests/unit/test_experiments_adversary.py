@@ -3,7 +3,6 @@
 import json
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -17,7 +16,7 @@ from mobtheory.claims.set_functions import SoftmaxAttention
 from mobtheory.cli import app
 from mobtheory.covering import CoveringProblem, Selection
 from mobtheory.errors import InvalidProblem, MissingExtra, ReportNotWritten, UnknownClaim
-from mobtheory.experiments import adversary, seek, targeting
+from mobtheory.experiments import run_adversary, seek, targeting
 from mobtheory.experiments.adversary import agreement, refresh_stored
 from mobtheory.experiments.ascent import ascend, search_pattern
 from mobtheory.experiments.draws import RATIO, VIOLATED, VIOLATED_EXACTLY, Draw, Trial
@@ -32,8 +31,7 @@ from mobtheory.experiments.witnesses import (
     write_witnesses,
 )
 
-# The package has a function of this name, so that the module must be asked for by its full name.
-ADVERSARY = import_module("mobtheory.experiments.adversary")
+ADVERSARY = "mobtheory.experiments.adversary"
 
 
 def planted(margin: Any, kind: type = SeededRun, **options: Any) -> Claim:
@@ -147,7 +145,7 @@ class TestSearch:
 
     def test_without_hypothesis_the_other_stages_search(self, monkeypatch):
         monkeypatch.setattr(targeting, "is_available", lambda: False)
-        report = adversary(claims="covering.seeded-fps", profile="quick")
+        report = run_adversary(claims="covering.seeded-fps", profile="quick")
         assert report.witnesses[0].label == "tight"
         assert targeting.HOW not in report.witnesses[0].stages
         assert not report.used_hypothesis
@@ -302,7 +300,7 @@ def sought(monkeypatch):
         return seek(claim, **options)
 
     ids_to_stop = []
-    monkeypatch.setattr(ADVERSARY, "seek", counted)
+    monkeypatch.setattr(f"{ADVERSARY}.seek", counted)
     return ids, ids_to_stop
 
 
@@ -311,10 +309,10 @@ class TestRuns:
         ids, stop = sought
         stop.append("stop")
         with pytest.raises(KeyboardInterrupt):
-            adversary(claims=CLAIMS, profile="quick", folder=tmp_path)
+            run_adversary(claims=CLAIMS, profile="quick", folder=tmp_path)
         assert list(read_witnesses(tmp_path / "witnesses.json")[1]) == ids[:1]
         stop.clear()
-        report = adversary(claims=CLAIMS, profile="quick", folder=tmp_path)
+        report = run_adversary(claims=CLAIMS, profile="quick", folder=tmp_path)
         assert len(ids) == 2 + 2
         in_order = [claim.id for claim in mob.list_claims() if claim.id in CLAIMS]
         assert [witness.claim for witness in report.witnesses] == in_order
@@ -323,13 +321,13 @@ class TestRuns:
     def test_another_seed_profile_or_a_restart_starts_anew(self, sought, tmp_path):
         ids, _ = sought
         for options in ({}, {}, {"seed": 1}, {"seed": 1, "restart": True}, {"seed": 1}):
-            adversary(claims=CLAIMS[0], profile="quick", folder=tmp_path, **options)
+            run_adversary(claims=CLAIMS[0], profile="quick", folder=tmp_path, **options)
         assert len(ids) == 3
 
     def test_a_witness_that_does_not_reproduce_is_sought_again(self, sought, tmp_path):
         ids, _ = sought
         for _ in range(2):
-            adversary(claims=CLAIMS[0], profile="quick", folder=tmp_path)
+            run_adversary(claims=CLAIMS[0], profile="quick", folder=tmp_path)
             search, known = read_witnesses(tmp_path / "witnesses.json")
             wrong = {id: replace(w, lhs=w.lhs + 1) for id, w in known.items()}
             write_witnesses(tmp_path / "witnesses.json", witnesses_text(wrong, search))
@@ -337,7 +335,7 @@ class TestRuns:
 
     def test_progress_is_told_claim_by_claim(self):
         told = []
-        adversary(claims=CLAIMS[:2], profile="quick", progress=lambda *step: told.append(step))
+        run_adversary(claims=CLAIMS[:2], profile="quick", progress=lambda *step: told.append(step))
         assert told == [("claims", n, 2) for n in range(3)]
 
     @pytest.mark.parametrize(
@@ -352,18 +350,18 @@ class TestRuns:
     )
     def test_bad_input_is_refused_before_the_search(self, options, error):
         with pytest.raises(error):
-            adversary(**{"claims": CLAIMS[0], **options})
+            run_adversary(**{"claims": CLAIMS[0], **options})
 
     @pytest.mark.parametrize("text", ["", "[]", '{"schema": 99}', '{"schema": 1, "witnesses": 3}'])
     def test_a_folder_with_something_else_is_refused(self, tmp_path, text):
         (tmp_path / "witnesses.json").write_text(text)
         with pytest.raises(InvalidProblem, match="a file of witnesses"):
-            adversary(claims=CLAIMS[0], profile="quick", folder=tmp_path)
+            run_adversary(claims=CLAIMS[0], profile="quick", folder=tmp_path)
 
     def test_a_folder_that_cannot_be_written_is_told(self, tmp_path):
         (tmp_path / "file").write_text("")
         with pytest.raises(ReportNotWritten, match="witnesses"):
-            adversary(claims=CLAIMS[0], profile="quick", folder=tmp_path / "file")
+            run_adversary(claims=CLAIMS[0], profile="quick", folder=tmp_path / "file")
 
 
 class TestStore:
@@ -437,6 +435,6 @@ class TestCommand:
 
     @pytest.mark.parametrize(("said", "status"), [("contradicts", 1), ("open", 3)])
     def test_exit_statuses(self, tmp_path, monkeypatch, said, status):
-        monkeypatch.setattr(ADVERSARY, "agreement", lambda *_: said)
+        monkeypatch.setattr(f"{ADVERSARY}.agreement", lambda *_: said)
         words = ("covering.nn-optimal", "--profile", "quick", "--output", str(tmp_path))
         assert self.run(*words).exit_code == status
