@@ -117,7 +117,8 @@ Proof. intros [H| ->]; [left; now apply exp_increasing|lra]. Qed.
 Theorem budget_split :
   let best := K * gamma * d / (1 + gamma * d) in
   0 < best < K /\
-  forall x, 0 < x < K -> power_bound best <= power_bound x /\ (power_bound x = power_bound best -> x = best).
+  forall x, 0 < x < K ->
+    power_bound best <= power_bound x /\ (power_bound x = power_bound best -> x = best).
 Proof.
   intros best. assert (Hgd : 0 < gamma * d) by nra.
   assert (E : K - best = K / (1 + gamma * d)) by (unfold best; field; lra).
@@ -136,7 +137,8 @@ Proof.
   - apply exp_le. nra.
   - intros Heq. apply exp_inv in Heq. destruct (Req_dec x best) as [|Hne]; [assumption|exfalso].
     assert (Hne' : x * / best <> 1).
-    { intros E1. apply Hne. apply (Rmult_eq_reg_r (/ best)); [|now apply Rgt_not_eq, Rinv_0_lt_compat].
+    { intros E1. apply Hne. apply (Rmult_eq_reg_r (/ best));
+      [|now apply Rgt_not_eq, Rinv_0_lt_compat].
       rewrite E1. field. lra. }
     pose proof (ln_tangent_strict _ P Hne'). nra.
 Qed.

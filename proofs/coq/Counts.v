@@ -1,5 +1,5 @@
-(* Counts as a bias: attention over the kept tokens with log n_s added to the logits, n_s the number of
-   tokens assigned to s, is attention over all tokens, each moved to its kept one. Used by
+(* Counts as a bias: attention over the kept tokens with log n_s added to the logits, n_s the number
+   of tokens assigned to s, is attention over all tokens, each moved to its kept one. Used by
    attention.log-count and attention.stack; no claim is stated here. *)
 Require Import Reals List Lia Lra.
 From MobTheory Require Import WeightedSum.

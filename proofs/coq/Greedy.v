@@ -91,7 +91,8 @@ Lemma picks_exist K : V <> [] -> exists G, greedy V F G /\ length G = K.
 Proof.
   intros HV. induction K as [|K [G [HG Hlen]]].
   { exists []. split; [constructor|reflexivity]. }
-  assert (A : forall l, l <> [] -> exists x, In x l /\ forall y, In y l -> F (x :: G) <= F (y :: G)).
+  assert (A : forall l, l <> [] -> exists x, In x l /\ forall y, In y l ->
+    F (x :: G) <= F (y :: G)).
   { induction l as [|a l IH]; [contradiction|]. intros _. destruct l as [|a' l].
     - exists a. split; [now left|]. intros y [<-|[]]; lra.
     - destruct IH as [x [Hx Hm]]; [discriminate|].
@@ -140,7 +141,8 @@ Proof.
     + exists x. split; [now right|exact E].
 Qed.
 
-Lemma dist_to_incl {T : Type} (f : T -> R) L L' : L <> [] -> incl L L' -> dist_to f L' <= dist_to f L.
+Lemma dist_to_incl {T : Type} (f : T -> R) L L' : L <> [] -> incl L L' ->
+  dist_to f L' <= dist_to f L.
 Proof.
   intros HL Hi. destruct (dist_to_attained f L HL) as [x [Hx ->]]. apply dist_to_le. now apply Hi.
 Qed.

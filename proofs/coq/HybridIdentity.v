@@ -51,7 +51,8 @@ Proof.
   (* the merged output is the mean of n_j e_j u_j *)
   assert (Hbias : forall j, exp (s j + ln (count p D1 j)) = count p D1 j * e j).
   { intros j. rewrite exp_plus, exp_ln by apply count_pos. unfold e. ring. }
-  assert (HW : Sum K (fun j => exp (s j + ln (count p D1 j))) = Sum K e + Sum D1 (fun v => e (p v))).
+  assert (HW : Sum K (fun j => exp (s j + ln (count p D1 j))) = Sum K e
+    + Sum D1 (fun v => e (p v))).
   { rewrite <- Sum_count by assumption. apply Sum_ext. intros; apply Hbias. }
   assert (HWpos : 0 < Sum K e + Sum D1 (fun v => e (p v))).
   { rewrite <- HW. apply Sum_pos; auto. intros; apply exp_pos. }
@@ -74,7 +75,8 @@ Proof.
       unfold o, attend, w. ring.
     - rewrite (Sum_ext X _ (fun i => / Z * (e i * (u i c - o' c)))).
       + rewrite Sum_scale. unfold X. rewrite !Sum_app. ring.
-      + intros i _. unfold w, softmax. fold e Z. change (exp (s i)) with (e i). field. exact (Rgt_not_eq _ _ HZ). }
+      + intros i _. unfold w, softmax. fold e Z. change (exp (s i)) with (e i). field.
+        exact (Rgt_not_eq _ _ HZ). }
   rewrite Ho.
   replace (Sum K (fun j => e j * (u j c - o' c)))
     with (- Sum D1 (fun v => e (p v) * (u (p v) c - o' c))) by lra.

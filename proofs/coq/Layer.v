@@ -33,7 +33,8 @@ Proof. unfold times. rewrite <- Sum_minus. apply Sum_ext. intros; ring. Qed.
 Lemma times_ext l A x y f : (forall c, x c = y c) -> times l A x f = times l A y f.
 Proof. intros H. apply Sum_ext. intros; now rewrite H. Qed.
 
-Lemma rows_entry l k A b x f : rows_le l k A b -> In f k -> Rabs (times l A x f) <= b * euclidean l x.
+Lemma rows_entry l k A b x f : rows_le l k A b -> In f k ->
+  Rabs (times l A x f) <= b * euclidean l x.
 Proof.
   intros [Hb HA] Hf. pose proof (euclidean_seminorm l) as HN.
   assert (U : forall v, times l A v f <= b * euclidean l v).
@@ -47,7 +48,8 @@ Proof.
 Qed.
 
 (* coordinates bounded by a, times a vector *)
-Lemma euclidean_product (k : list F) (a v : F -> R) b : 0 <= b -> (forall f, In f k -> Rabs (a f) <= b) ->
+Lemma euclidean_product (k : list F) (a v : F -> R) b : 0 <= b ->
+  (forall f, In f k -> Rabs (a f) <= b) ->
   euclidean k (fun f => a f * v f) <= b * euclidean k v.
 Proof.
   intros Hb Ha. pose proof (euclidean_seminorm k) as HN.
@@ -109,12 +111,14 @@ Proof.
   (* split the product *)
   assert (Eprod : euclidean lf (fun f => silu (a f) * b f - silu (a' f) * b' f)
      <= rho * (10999 / 10000 * g2 * urow + u2 * grow) * e).
-  { rewrite (norm_ext _ HF _ (fun f => b f * (silu (a f) - silu (a' f)) + silu (a' f) * (b f - b' f)))
+  { rewrite (norm_ext _ HF _ (fun f => b f * (silu (a f) - silu (a' f))
+    + silu (a' f) * (b f - b' f)))
       by (intros; ring).
     eapply Rle_trans; [apply (norm_add _ HF)|].
     assert (P1 : euclidean lf (fun f => b f * (silu (a f) - silu (a' f)))
                  <= urow * rho * (10999 / 10000 * (g2 * e))).
-    { eapply Rle_trans; [apply (euclidean_product lf b _ (urow * rho)); [now apply Rmult_le_pos|exact Hb]|].
+    { eapply Rle_trans; [apply (euclidean_product lf b _ (urow * rho));
+      [now apply Rmult_le_pos|exact Hb]|].
       apply Rmult_le_compat_l; [now apply Rmult_le_pos|].
       eapply Rle_trans; [apply (euclidean_le lf _ (fun f => a f - a' f) (10999 / 10000)); [lra|]|].
       - intros f _. apply silu_lipschitz.
@@ -223,7 +227,8 @@ Proof.
   assert (Hr : 0 <= sqrt d * G) by (apply Rmult_le_pos; [apply sqrt_pos|exact HG]).
   assert (HLip : 0 <= Lip) by now apply (swiglu_constant_nonneg lm lf Wg Wu Wd).
   set (n := rms_norm lm eps gain z). set (n' := rms_norm lm eps gain z_s).
-  assert (Hn : NM (fun c => n c - n' c) <= sqrt d * G * (2 * B / (Z + Rmax (Z - B) (sqrt (d * eps))))).
+  assert (Hn : NM (fun c => n c - n' c)
+    <= sqrt d * G * (2 * B / (Z + Rmax (Z - B) (sqrt (d * eps))))).
   { eapply Rle_trans; [apply (rms_norm_lipschitz lm eps Hlm Heps gain G Hgain z z_s)|].
     apply Rmult_le_compat_l; [exact Hr|]. fold NM Z Zs.
     unfold Rdiv. apply Rmult_le_compat.

@@ -4,8 +4,8 @@
    [log_count] is the registered claim with d_H as in Metric.v, X_s any kept subset of X; the tokens
    are the points of a (pseudo)metric space, logits A-Lipschitz, values W-Lipschitz with values of
    all tokens (or of the kept ones alone) in a ball of radius r, any norm.
-   [log_count_sharp]: d_H W + diam tanh(A d_H/2). [log_count_assigned]: for any assignment pi, such as
-   one into S only, with its largest distance in place of d_H. *)
+   [log_count_sharp]: d_H W + diam tanh(A d_H/2). [log_count_assigned]: for any assignment pi, such
+   as one into S only, with its largest distance in place of d_H. *)
 From MobTheory Require Import Metric.
 From MobTheory Require Import WeightedSum Seminorm TotalVariation WInfinity Counts.
 
@@ -89,13 +89,15 @@ Theorem assignment_exists {E : space} (eq_dec : forall x y : E, {x = y} + {x <> 
 Proof.
   intros HK.
   assert (F : exists pi : E -> E, forall v, In (pi v) K /\ dist v (pi v) = to v K).
-  { destruct K as [|k0 K]; [contradiction|]. clear HK. revert k0. induction K as [|k K IH]; intros k0.
+  { destruct K as [|k0 K]; [contradiction|]. clear HK. revert k0.
+    induction K as [|k K IH]; intros k0.
     - exists (fun _ => k0). intros v. split; [now left|reflexivity].
     - destruct (IH k) as [pi Hpi].
       exists (fun v => if Rle_dec (dist v k0) (dist v (pi v)) then k0 else pi v).
       intros v. destruct (Hpi v) as [Hin E0].
       change (to v (k0 :: k :: K)) with (Rmin (dist v k0) (to v (k :: K))). rewrite <- E0.
-      unfold Rmin. destruct (Rle_dec (dist v k0) (dist v (pi v))); split; auto; [now left|now right]. }
+      unfold Rmin. destruct (Rle_dec (dist v k0) (dist v (pi v))); split; auto;
+        [now left|now right]. }
   destruct F as [pi Hpi]. exists (fun v => if in_dec eq_dec v K then v else pi v). split.
   - intros v. destruct (in_dec eq_dec v K) as [Hv|Hv]; [|apply Hpi].
     split; [exact Hv|]. now rewrite dist_refl, to_member.

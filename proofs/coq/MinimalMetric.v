@@ -4,8 +4,8 @@
      |log L(X) - log L(Y)| <= |a| sup over 0 <= t <= 1 of |o_{ta}(X) - o_{ta}(Y)|.
    [minimal_metric] is the registered claim, both halves. Vectors are functions on the coordinates
    l, R^d for l = seq 0 d; that D is a pseudometric is not used.
-   Proof. o_{ta} is the derivative of log L along t a, so heads that agree give equal L for all a; and
-   exponentials are independent: the longest point with a coefficient outgrows all others. *)
+   Proof. o_{ta} is the derivative of log L along t a, so heads that agree give equal L for all a;
+   and exponentials are independent: the longest point with a coefficient outgrows all others. *)
 Require Import Reals List Lra Lia.
 From MobTheory Require Import WeightedSum Seminorm.
 Import ListNotations.
@@ -18,7 +18,8 @@ Let N := euclidean l.
 Let HN : seminorm N := euclidean_seminorm l.
 
 Definition dot (a x : vec) : R := Sum l (fun c => a c * x c).
-Definition same (x y : vec) : bool := forallb (fun c => if Req_EM_T (x c) (y c) then true else false) l.
+Definition same (x y : vec) : bool :=
+  forallb (fun c => if Req_EM_T (x c) (y c) then true else false) l.
 
 Lemma same_spec x y : same x y = true <-> forall c, In c l -> x c = y c.
 Proof.
@@ -136,7 +137,8 @@ Proof.
   { apply IH.
     - enough (length A + length B = length L)%nat.
       { assert (length A <> 0)%nat; [|simpl in *; lia].
-        destruct A eqn:EA; [|discriminate]. exfalso. assert (In p A) as Hin; [|rewrite EA in Hin; contradiction].
+        destruct A eqn:EA; [|discriminate]. exfalso.
+        assert (In p A) as Hin; [|rewrite EA in Hin; contradiction].
         apply filter_In. split; [exact Hp|]. unfold on, x. apply same_spec. reflexivity. }
       unfold A, B. clear. induction L as [|q L IH]; [reflexivity|]. simpl.
       destruct (on q); simpl; lia.
@@ -204,7 +206,8 @@ Proof.
   intros HX. pose proof (length_pos X HX) as Hlen.
   pose proof (Sum_exp_pos X (dot (along t a)) HX) as HS.
   replace (dot a (head (along t a) X)) with
-    (/ laplace (along t a) X * (/ INR (length X) * Sum X (fun x => dot a x * exp (dot (along t a) x)))).
+    (/ laplace (along t a) X * (/ INR (length X) *
+      Sum X (fun x => dot a x * exp (dot (along t a) x)))).
   - apply (derivable_pt_lim_comp (fun t => laplace (along t a) X) ln).
     + pose proof (derivable_pt_lim_scal _ (/ INR (length X)) t _ (Sum_derivable X a t)) as Q.
       intros eps He. destruct (Q eps He) as [delta Hd]. exists delta. intros k Hk Hkd.
@@ -224,7 +227,8 @@ Proof.
   { intros t _. apply (derivable_pt_lim_minus (fun t => ln (laplace (along t a) X)));
       now apply log_laplace_derivable. }
   assert (at1 : forall Z, laplace (along 1 a) Z = laplace a Z).
-  { intros Z. unfold laplace. f_equal. apply Sum_ext. intros x _. now rewrite dot_along, Rmult_1_l. }
+  { intros Z. unfold laplace. f_equal. apply Sum_ext. intros x _.
+    now rewrite dot_along, Rmult_1_l. }
   assert (at0 : forall Z, Z <> [] -> laplace (along 0 a) Z = 1).
   { intros Z HZ. unfold laplace. rewrite (Sum_ext Z _ (fun _ => 1)).
     - rewrite Sum_const. pose proof (length_pos Z HZ). field. lra.

@@ -217,7 +217,8 @@ Proof.
   { pose proof merged_total as MT.
     rewrite (Sum_ext K _ (fun i => Sum (A i) (fun v => exp (s v)) * / Z)) in MT
       by (intros; apply M).
-    rewrite Sum_scale_r in MT. apply (Rmult_eq_reg_r (/ Z)); [|now apply Rgt_not_eq, Rinv_0_lt_compat].
+    rewrite Sum_scale_r in MT. apply (Rmult_eq_reg_r (/ Z));
+      [|now apply Rgt_not_eq, Rinv_0_lt_compat].
     rewrite MT. field. lra. }
   unfold softmax at 1. fold A.
   change (exp (s j + ln (Sum (A j) (fun v => exp (s v - s j)))) /

@@ -1,6 +1,7 @@
 (* attention.multiplicity-gap: if every visual token occurs kappa times and pruning keeps one copy,
    the visual mass falls from m to m/(m + kappa (1 - m)); the gap is at most
-   (sqrt kappa - 1)/(sqrt kappa + 1) = tanh(ln kappa / 4), attained at m = sqrt kappa/(1 + sqrt kappa).
+   (sqrt kappa - 1)/(sqrt kappa + 1) = tanh(ln kappa / 4), attained at
+   m = sqrt kappa/(1 + sqrt kappa).
    - [multiplicity_gap]: the registered inequality with its equality case, for real kappa >= 1.
    - [multiplicity_gap_attention]: where the numbers come from: softmax over kappa copies of V and
      the prompt P, against softmax over V and P: the masses are those, and the outputs differ by

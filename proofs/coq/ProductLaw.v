@@ -1,10 +1,10 @@
 (* attention.budget-split in full: S_p any visual tokens (the K_p heaviest by weight), S_v found by
-   farthest-point sampling of the visual tokens V seeded with S_p and with the tokens P (the prompt, or
-   none), S = S_v + S_p + P. Then, with tail the weight of V outside S_p,
+   farthest-point sampling of the visual tokens V seeded with S_p and with the tokens P (the prompt,
+   or none), S = S_v + S_p + P. Then, with tail the weight of V outside S_p,
      Phi(S) <= m(D) h(V -> S) <= tail 2 OPT(K_v | S_p + P),
    and if K_v centres anywhere cover V within (b'/K_v)^{1/d}, this is at most tail 2 (b'/K_v)^{1/d}.
-   [product_law_seeded] is this chain. [budget_split_law], the registered claim, adds the best splits:
-   with c K_p^-gamma for the tail K_p = K gamma d/(1 + gamma d) among 0 < K_p < K, with
+   [product_law_seeded] is this chain. [budget_split_law], the registered claim, adds the best
+   splits: with c K_p^-gamma for the tail K_p = K gamma d/(1 + gamma d) among 0 < K_p < K, with
    c exp(-K_p/tau) K_v = tau/d cut to [1, K]; [power_bound] and [exponential_bound] of BudgetSplit.v
    are the two products. The factor 2 comes from claim covering.seeded-fps. *)
 From MobTheory Require Import SeededSampling.
@@ -21,7 +21,8 @@ Let S := S_v ++ S_p ++ P.
 Hypothesis HV : V <> [].
 Hypothesis HS : feasible (length S_v) (S_p ++ P).        (* something is kept *)
 
-Definition outside (A : list X) : list X := filter (fun v => if in_dec eq_dec v A then false else true) V.
+Definition outside (A : list X) : list X :=
+  filter (fun v => if in_dec eq_dec v A then false else true) V.
 
 Lemma outside_In A v : In v (outside A) -> In v V /\ ~ In v A.
 Proof.
@@ -70,7 +71,8 @@ Proof.
   split; [|split].
   - unfold phi. rewrite Sum_app, (Sum_zero P), Rplus_0_r.
     + rewrite (Sum_outside S).
-      * unfold m. rewrite <- Sum_scale_r. apply Sum_le. intros v Hv. apply outside_In in Hv as [Hv _].
+      * unfold m. rewrite <- Sum_scale_r. apply Sum_le. intros v Hv.
+        apply outside_In in Hv as [Hv _].
         apply Rmult_le_compat_l; [auto|now apply h_ge].
       * intros v _ Hv. rewrite to_member by exact Hv. ring.
     + intros v Hv. rewrite to_member; [ring|]. unfold S. rewrite !in_app_iff. tauto.

@@ -89,7 +89,8 @@ Proof.
       pose proof (norm_nonneg N HN (fun c => x c - y c)). lra. }
   unfold Rsqr. rewrite N_sq, L.
   replace (2 * N (fun c => x c - y c) / (X + Y) * (2 * N (fun c => x c - y c) / (X + Y)))
-    with (4 * (N (fun c => x c - y c) * N (fun c => x c - y c)) / ((X + Y) * (X + Y))) by (field; lra).
+    with (4 * (N (fun c => x c - y c) * N (fun c => x c - y c)) / ((X + Y) * (X + Y)))
+      by (field; lra).
   rewrite N_sq, R.
   replace (sq x) with (X * X - k) by lra. replace (sq y) with (Y * Y - k) by lra.
   enough (0 <= 4 * (X * X - k + (Y * Y - k) - 2 * p) / ((X + Y) * (X + Y))

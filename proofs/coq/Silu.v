@@ -52,7 +52,8 @@ Proof.
   pose proof (exp_pos (- t)).
   pose proof (derivable_pt_lim_div id (fun x => 1 + exp (- x)) t 1 (0 + exp (- t) * -1)
     (derivable_pt_lim_id t) D) as Q.
-  replace (silu' t) with ((1 * (1 + exp (- t)) - (0 + exp (- t) * -1) * id t) / Rsqr (1 + exp (- t))).
+  replace (silu' t) with ((1 * (1 + exp (- t)) - (0 + exp (- t) * -1) * id t) /
+    Rsqr (1 + exp (- t))).
   - apply Q. lra.
   - unfold silu', id, Rsqr. field. lra.
 Qed.

@@ -1,11 +1,13 @@
-(* attention.stack: a pre-norm stack without positions and masks, log n_s added to the logits of every
-   layer. [pruned_is_full_on_replaced]: the pruned network equals the full one on tokens replaced by
-   their kept ones. [one_layer]: one layer lets the largest distance delta of two runs of the same
-   network grow by at most Lambda =
-     (1 + nu sum_h |W_O| [|W_V| + r_U (Q |W_K| + r_K |W_Q|)/sqrt d_h])
-     (1 + Lip(M) 2 sqrt d |g_2|_inf / min (|z|_eps + |z~|_eps)),
-     nu = 2 sqrt d |g_1|_inf / min (|x|_eps + |x~|_eps).
-   [stack], the registered claim, puts the two together over any number of layers.
+(* attention.stack: a pre-norm stack without positions and masks, log n_s added to the logits of
+   every layer.
+   - [pruned_is_full_on_replaced]: the pruned network equals the full one on tokens replaced by
+     their kept ones.
+   - [one_layer]: one layer lets the largest distance delta between two runs of the same network
+     grow by at most Lambda =
+       (1 + nu sum_h |W_O| [|W_V| + r_U (Q |W_K| + r_K |W_Q|)/sqrt d_h])
+       (1 + Lip(M) 2 sqrt d |g_2|_inf / min (|z|_eps + |z~|_eps)),
+       nu = 2 sqrt d |g_1|_inf / min (|x|_eps + |x~|_eps).
+   - [stack], the registered claim, puts the two together over any number of layers.
    It is enough that r_U and Q bound values and queries of the first run and r_K keys of the second;
    the claim's maxima over both networks do. Norms Euclidean; a matrix norm is any bound of it. *)
 Require Import Reals List Lra Lia FunctionalExtensionality.
@@ -34,7 +36,8 @@ Proof.
     pose proof (Sum_exp_pos I s' HI).
     field. split; apply Rgt_not_eq; assumption. }
   rewrite (norm_ext N HN _ _ (fun c => f_equal2 Rminus (softmax_mean I s u c) (E c))).
-  eapply Rle_trans; [apply (moved N HN I (fun _ => 1) s (fun j => s' j + shift) u u' eta omega (2 * r))|].
+  eapply Rle_trans; [apply (moved N HN I (fun _ => 1) s
+    (fun j => s' j + shift) u u' eta omega (2 * r))|].
   - intros; lra.
   - apply Sum_pos; auto. intros; lra.
   - exact Heta.
@@ -49,7 +52,7 @@ Proof.
 Qed.
 
 Section Stack.
-Context {T M F C H : Type}.                     (* tokens, model, hidden and head coordinates, heads *)
+Context {T M F C H : Type}.      (* tokens; model, hidden and head coordinates; heads *)
 Variables (lm : list M) (lf : list F) (lc : list C) (eps : R).
 Hypothesis Hlm : lm <> [].
 Hypothesis Heps : 0 < eps.
@@ -179,7 +182,8 @@ Proof.
 Qed.
 
 Theorem one_layer (b : block) (x x' : T -> vec) (Lambda delta : R) :
-  factor b x x' Lambda -> 0 <= delta -> (forall i, In i X -> NM (fun c => x i c - x' i c) <= delta) ->
+  factor b x x' Lambda -> 0 <= delta ->
+  (forall i, In i X -> NM (fun c => x i c - x' i c) <= delta) ->
   forall i, In i X -> NM (fun c => step b X none x i c - step b X none x' i c) <= Lambda * delta.
 Proof.
   intros [o2 [q2 [k2 [v2 [Q [r_U [r_K [g2 [u2 [d2 [grow [urow [G1 [G2 [m1 [m2 Hf]]]]]]]]]]]]]]]].
@@ -214,7 +218,8 @@ Proof.
     unfold head_out.
     apply (head_moved NC HC X _ _ _ _ zu (Sum lc (fun k => dq k * zk k) / root)); auto.
     - intros j Hj. unfold none, logit.
-      replace (_ - _ - _) with ((Sum lc (fun k => query b h (x i) k * (key b h (x j) k - key b h (x' j) k))
+      replace (_ - _ - _) with ((
+        Sum lc (fun k => query b h (x i) k * (key b h (x j) k - key b h (x' j) k))
         + Sum lc (fun k => dq k * (key b h (x' j) k - zk k))) / root).
       2:{ rewrite (Sum_ext lc _ (fun k => query b h (x i) k * key b h (x j) k
               - query b h (x i) k * key b h (x' j) k)) by (intros; ring).
@@ -222,14 +227,16 @@ Proof.
             (fun k => query b h (x i) k * key b h (x' j) k - query b h (x' i) k * key b h (x' j) k
               - dq k * zk k)) by (intros; unfold dq; ring).
           rewrite !Sum_minus. field. lra. }
-      unfold Rdiv at 1. rewrite Rabs_mult, (Rabs_pos_eq (/ root)) by (left; now apply Rinv_0_lt_compat).
+      unfold Rdiv at 1. rewrite Rabs_mult, (Rabs_pos_eq (/ root))
+        by (left; now apply Rinv_0_lt_compat).
       unfold eta, Rdiv. apply Rmult_le_compat_r; [left; now apply Rinv_0_lt_compat|].
       eapply Rle_trans; [apply Rabs_triang|]. apply Rplus_le_compat.
       + eapply Rle_trans; [apply dot_bound|].
         apply Rmult_le_compat; [apply (norm_nonneg NC HC)|apply (norm_nonneg NC HC)|now apply HQ|].
         now apply moves.
       + eapply Rle_trans; [apply dot_bound|].
-        apply Rmult_le_compat; [apply (norm_nonneg NC HC)|apply (norm_nonneg NC HC)| |now apply HKk].
+        apply Rmult_le_compat;
+          [apply (norm_nonneg NC HC)|apply (norm_nonneg NC HC)| |now apply HKk].
         now apply moves.
     - intros j Hj. now apply moves. }
   (* residual and heads *)
@@ -237,11 +244,13 @@ Proof.
   assert (Hmid : NM (fun c => z c - z' c)
                  <= (1 + nu * Sum (heads b) (fun h => o2 h * gamma h)) * delta).
   { rewrite (norm_ext NM HM _ (fun c => (x i c - x' i c) + Sum (heads b) (fun h => 1 *
-      times lc (WO b h) (fun k => head_out b h X none x (x i) k - head_out b h X none x' (x' i) k) c))).
+      times lc (WO b h)
+        (fun k => head_out b h X none x (x i) k - head_out b h X none x' (x' i) k) c))).
     - eapply Rle_trans; [apply (norm_add NM HM)|].
       replace ((1 + nu * Sum (heads b) (fun h => o2 h * gamma h)) * delta)
         with (delta + Sum (heads b) (fun h => o2 h * (gamma h * tau))).
-      2:{ rewrite (Sum_ext (heads b) (fun h => o2 h * (gamma h * tau)) (fun h => o2 h * gamma h * tau))
+      2:{ rewrite (Sum_ext (heads b) (fun h => o2 h * (gamma h * tau))
+          (fun h => o2 h * gamma h * tau))
             by (intros; ring). rewrite Sum_scale_r. unfold tau. ring. }
       apply Rplus_le_compat; [now apply Hmove|].
       eapply Rle_trans; [apply (norm_Sum NM HM (heads b) (fun _ => 1) (fun h => times lc (WO b h)
@@ -250,7 +259,8 @@ Proof.
       destruct (Hh h Hin) as [[O0 HO] _]. eapply Rle_trans; [apply HO|].
       apply Rmult_le_compat_l; [exact O0|now apply Hhead].
     - intros c. unfold z, z', middle.
-      rewrite (Sum_ext (heads b) (fun h => 1 * _) (fun h => times lc (WO b h) (head_out b h X none x (x i)) c
+      rewrite (Sum_ext (heads b) (fun h => 1 * _)
+        (fun h => times lc (WO b h) (head_out b h X none x (x i)) c
         - times lc (WO b h) (head_out b h X none x' (x' i)) c))
         by (intros; rewrite times_minus; ring).
       rewrite Sum_minus. ring. }
@@ -279,9 +289,11 @@ Proof.
     replace (D * (1 + Lip * (2 * sqrt d * G2) / m2)) with (D + Lip * (2 * sqrt d * G2 / m2 * D))
       by (field; lra). lra. }
   eapply Rle_trans; [exact Hmlp|]. rewrite HL.
-  replace ((1 + nu * Sum (heads b) (fun h => o2 h * (v2 h + r_U h * (Q h * k2 h + r_K h * q2 h) / root)))
+  replace ((1 + nu * Sum (heads b) (fun h =>
+      o2 h * (v2 h + r_U h * (Q h * k2 h + r_K h * q2 h) / root)))
     * (1 + Lip * (2 * sqrt d * G2) / m2) * delta)
-    with ((1 + nu * Sum (heads b) (fun h => o2 h * gamma h)) * delta * (1 + Lip * (2 * sqrt d * G2) / m2))
+    with ((1 + nu * Sum (heads b) (fun h => o2 h * gamma h)) * delta
+      * (1 + Lip * (2 * sqrt d * G2) / m2))
     by (unfold gamma; ring).
   apply Rmult_le_compat_r; [|exact Hmid].
   assert (0 <= Lip * (2 * sqrt d * G2) / m2); [|lra].

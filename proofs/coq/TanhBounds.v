@@ -120,7 +120,8 @@ Proof.
         destruct (eq_dec (p v) j) as [<-|]; [|discriminate]. specialize (Hs v Hv).
         pose proof (Rle_abs (s v - s (p v))). pose proof (Rle_abs (- (s v - s (p v)))).
         rewrite Rabs_Ropp in *. split; apply exp_mono; lra. }
-      split; apply Rplus_le_compat; try apply E1; apply Sum_le; intros v Hin; specialize (Hv v Hin); lra. }
+      split; apply Rplus_le_compat; try apply E1; apply Sum_le; intros v Hin;
+        specialize (Hv v Hin); lra. }
     rewrite G. assert (HeZ : 0 <= exp (s j) / Z)
       by (left; apply Rdiv_lt_0_compat; [apply exp_pos|exact HZ]).
     replace (Z' / Z * exp (- delta) * (exp (s j) * n j / Z'))
@@ -215,7 +216,8 @@ Proof.
     apply Sum_le. intros v _. rewrite Rabs_pos_eq by (left; now apply softmax_pos). lra.
   - intros c. unfold o, attend at 1. rewrite EX.
     rewrite (Sum_ext Y _ (fun i => ZY / Z * (softmax Y s i * u i c))) by (intros; rewrite Ew; ring).
-    rewrite Sum_scale, (Sum_ext D2 (fun v => w v * (u v c - o' c)) (fun v => w v * u v c - w v * o' c))
+    rewrite Sum_scale, (Sum_ext D2 (fun v => w v * (u v c - o' c))
+      (fun v => w v * u v c - w v * o' c))
       by (intros; ring).
     rewrite Sum_minus, Sum_scale_r. unfold attend. rewrite <- Hy. ring.
 Qed.

@@ -42,7 +42,8 @@ Proof.
   { split; apply Sum_nonneg; intros i Hi; apply filter_In in Hi; now apply Hab. }
   assert (Ha0 : 0 <= Sum A a /\ 0 <= Sum B a).
   { split; apply Sum_nonneg; intros i Hi; apply filter_In in Hi as [Hi _];
-      destruct (Hab i Hi) as [H1 [H2 _]]; apply Rle_trans with (t * b i); [nra|exact H2|nra|exact H2]. }
+      destruct (Hab i Hi) as [H1 [H2 _]]; apply Rle_trans with (t * b i);
+        [nra|exact H2|nra|exact H2]. }
   set (k := exp Omega) in *. set (x := Sum A a) in *. set (y := Sum A b) in *.
   assert (Hk : 1 <= k).
   { unfold k. pose proof (exp_ineq1_le Omega). lra. }
@@ -64,7 +65,8 @@ Qed.
 Theorem diameter_bound {T C : Type} (N : (C -> R) -> R) (HN : seminorm N)
     (K : list T) (a b : T -> R) (u : T -> C -> R) (diam : R) :
   Sum K a = Sum K b ->
-  (forall i j, In i K -> In j K -> a i <> b i -> a j <> b j -> N (fun c => u i c - u j c) <= diam) ->
+  (forall i j, In i K -> In j K -> a i <> b i -> a j <> b j ->
+    N (fun c => u i c - u j c) <= diam) ->
   N (fun c => Sum K (fun i => (a i - b i) * u i c)) <= diam * tv K a b.
 Proof.
   intros Hab Hu.
@@ -99,7 +101,8 @@ Proof.
       with (N (fun c => t * Sum K (fun i => g i * u i c)))
       by (rewrite (norm_scale N HN), (Rabs_pos_eq t Ht0); reflexivity).
     rewrite (norm_ext N HN _ _ E).
-    eapply Rle_trans; [apply (norm_Sum N HN K pos (fun i c => Sum K (fun j => neg j * (u i c - u j c))))|].
+    eapply Rle_trans; [apply (norm_Sum N HN K pos
+      (fun i c => Sum K (fun j => neg j * (u i c - u j c))))|].
     replace (t * (diam * t)) with (Sum K (fun i => pos i * (diam * t)))
       by (rewrite Sum_scale_r, Ht; ring).
     apply Sum_le. intros i Hi. destruct (Hpos i) as [Hp _]. rewrite Rabs_pos_eq by exact Hp.
@@ -125,14 +128,16 @@ Qed.
 
 Lemma tanh_le_id x : 0 <= x -> tanh x <= x.
 Proof.
-  intros Hx. assert (Hc : 0 < cosh x) by (unfold cosh; pose proof (exp_pos x); pose proof (exp_pos (- x)); lra).
+  intros Hx. assert (Hc : 0 < cosh x)
+    by (unfold cosh; pose proof (exp_pos x); pose proof (exp_pos (- x)); lra).
   enough (H : sinh x <= x * cosh x).
   { unfold tanh. apply (Rmult_le_reg_r (cosh x)); [exact Hc|].
     unfold Rdiv. rewrite Rmult_assoc, Rinv_l; lra. }
   destruct Hx as [Hx|<-]; [|rewrite sinh_0; lra].
   (* x cosh x - sinh x has the derivative x sinh x *)
   destruct (MVT_cor2 (id * cosh - sinh)%F (fun y => y * sinh y) 0 x Hx) as [c [E [Hc0 _]]].
-  - intros c _. replace (c * sinh c) with (1 * cosh c + id c * sinh c - cosh c) by (unfold id; ring).
+  - intros c _. replace (c * sinh c) with (1 * cosh c + id c * sinh c - cosh c)
+      by (unfold id; ring).
     apply derivable_pt_lim_minus; [|apply derivable_pt_lim_sinh].
     apply derivable_pt_lim_mult; [apply derivable_pt_lim_id|apply derivable_pt_lim_cosh].
   - unfold minus_fct, mult_fct, id in E. rewrite sinh_0 in E.

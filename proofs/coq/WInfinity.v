@@ -5,8 +5,8 @@
    - [winf]: the registered claim, for two finite measures and any transport plan between them that
      moves no mass farther than delta; the least such delta is W_inf.
    - [winf_tokens]: for one list of tokens, each moved by at most delta, plain softmax weights.
-   - [winf_sharp], [winf_tokens_sharp]: the sharper W delta + diam tanh(A delta/2), diam the diameter
-     of the values of either set.
+   - [winf_sharp], [winf_tokens_sharp]: the sharper W delta + diam tanh(A delta/2), diam the
+     diameter of the values of either set.
    Proof without a path: the values move by W delta; the logits move by A delta, so the log-ratio of
    the weights has range 2 A delta and their total variation is at most tanh(A delta/2). No inner
    product is used: every norm of values will do. *)
@@ -59,7 +59,8 @@ Proof.
   assert (E : forall c,
     mean L (fun i => mu i * exp (s i)) u c - mean L (fun i => mu i * exp (s' i)) u' c
     = Sum L (fun i => b i * (u i c - u' i c)) + Sum L (fun i => (a i - b i) * u i c)).
-  { intros c. unfold mean. fold Z Z'. unfold Rdiv. rewrite <- !Sum_scale_r, <- Sum_minus, <- Sum_plus.
+  { intros c. unfold mean. fold Z Z'. unfold Rdiv. rewrite <- !Sum_scale_r.
+    rewrite <- Sum_minus, <- Sum_plus.
     apply Sum_ext. intros i _. unfold a, b, Rdiv. ring. }
   rewrite (norm_ext N HN _ _ E). eapply Rle_trans; [apply (norm_add N HN)|].
   apply Rplus_le_compat.
@@ -76,7 +77,8 @@ Proof.
         unfold a, b. rewrite <- Hp. unfold Rdiv. ring. }
       intros i j Hi Hj Hi' Hj'. apply Hdiam; auto.
     + apply Rmult_le_compat_l.
-      { apply Rle_trans with (N (fun c => u i0 c - u i0 c)); [now apply norm_nonneg|now apply Hdiam]. }
+      { apply Rle_trans with (N (fun c => u i0 c - u i0 c));
+        [now apply norm_nonneg|now apply Hdiam]. }
       replace (eta / 2) with (2 * eta / 4) by field.
       apply (tv_tanh L a b (Z' / Z * exp (- eta))); [exact Ha|exact Hb| |lra|].
       * apply Rmult_lt_0_compat; [now apply Rdiv_lt_0_compat|apply exp_pos].

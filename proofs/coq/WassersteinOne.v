@@ -12,7 +12,8 @@ Import ListNotations.
 Open Scope R_scope.
 
 (* |e^a - e^b| <= e^max |a - b| *)
-Lemma exp_lipschitz a b top : a <= top -> b <= top -> Rabs (exp a - exp b) <= exp top * Rabs (a - b).
+Lemma exp_lipschitz a b top : a <= top -> b <= top ->
+  Rabs (exp a - exp b) <= exp top * Rabs (a - b).
 Proof.
   assert (H : forall a b, b <= a -> a <= top -> exp a - exp b <= exp top * (a - b)).
   { intros x y Hyx Hx. pose proof (exp_ineq1_le (y - x)) as I.
@@ -55,9 +56,11 @@ Proof.
   { intros x Hx. rewrite <- Hrow by exact Hx. apply Sum_nonneg. auto. }
   assert (Hnu0 : forall y, In y Y -> 0 <= nu y).
   { intros y Hy. rewrite <- Hcol by exact Hy. apply Sum_nonneg. auto. }
-  assert (EX : forall f, Sum X (fun x => mu x * f x) = Sum X (fun x => Sum Y (fun y => g x y * f x))).
+  assert (EX : forall f, Sum X (fun x => mu x * f x)
+    = Sum X (fun x => Sum Y (fun y => g x y * f x))).
   { intros f. apply Sum_ext. intros x Hx. now rewrite Sum_scale_r, Hrow. }
-  assert (EY : forall f, Sum Y (fun y => nu y * f y) = Sum X (fun x => Sum Y (fun y => g x y * f y))).
+  assert (EY : forall f, Sum Y (fun y => nu y * f y)
+    = Sum X (fun x => Sum Y (fun y => g x y * f y))).
   { intros f. rewrite Sum_swap. apply Sum_ext. intros y Hy. now rewrite Sum_scale_r, Hcol. }
   assert (Hnu : Sum Y nu = 1).
   { rewrite <- Hmu, (Sum_ext Y nu (fun y => nu y * 1)), (EY (fun _ => 1)) by (intros; ring).
@@ -102,7 +105,8 @@ Proof.
     rewrite (Sum_ext X _ (fun x => Sum Y (fun y => g x y * (e x * (u x c - o' c)))
                                  - Sum Y (fun y => g x y * (e y * (u y c - o' c)))))
       by (intros; rewrite <- Sum_minus; apply Sum_ext; intros; ring).
-    rewrite Sum_minus, <- (EX (fun x => e x * (u x c - o' c))), <- (EY (fun x => e x * (u x c - o' c))).
+    rewrite Sum_minus, <- (EX (fun x => e x * (u x c - o' c))),
+      <- (EY (fun x => e x * (u x c - o' c))).
     rewrite (Sum_ext X _ (fun x => mu x * (e x * u x c) - mu x * e x * o' c)) by (intros; ring).
     rewrite (Sum_ext Y _ (fun x => nu x * (e x * u x c) - nu x * e x * o' c)) by (intros; ring).
     rewrite !Sum_minus, !Sum_scale_r, Ho, Ho'. fold Z Z'. field. lra. }
@@ -174,7 +178,8 @@ Proof.
       set (t := Rmin _ _) in *. split; [lra|].
       assert (c * e * t <= (e - c) / 2).
       { apply (Rmult_le_compat_l (c * e)) in M2; [|lra].
-        replace (c * e * ((e - c) / (c * e) / 2)) with ((e - c) / 2) in M2 by (field; lra). exact M2. }
+        replace (c * e * ((e - c) / (c * e) / 2)) with ((e - c) / 2) in M2 by (field; lra).
+        exact M2. }
       nra. }
   destruct T as [t [Ht Hce]]. exists t. split; [exact Ht|]. intros u s mu nu. split.
   - intros g [_ [_ Hcol]]. specialize (Hcol true (or_intror (or_introl eq_refl))).
