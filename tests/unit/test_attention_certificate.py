@@ -191,6 +191,37 @@ def test_the_bounds_are_reached() -> None:
     assert float(repeated.bounds["tanh-plain"]) == pytest.approx(gap, rel=1e-12)
 
 
+@pytest.mark.parametrize("delta", [0.01, 1.0, 4.0])
+@pytest.mark.parametrize("discarded", [0.0, 0.6])
+def test_the_tanh_of_log_counts_is_nearly_reached(delta: float, discarded: float) -> None:
+    """Large clusters, one heavier and one lighter than its kept token by e^delta, equal values.
+
+    A token of weight `discarded` has the value of the output after pruning, so it costs nothing.
+    """
+    size = 2000
+    # Proposition 4.3 with kappa = e^(2 delta): masses e^delta to 1 become 1 to e^delta.
+    heavy, light = (np.append(1.0, np.full(size, math.exp(x))) for x in (delta, -delta))
+    clusters = np.concatenate([math.exp(delta) * heavy / heavy.sum(), light / light.sum()])
+    weights = np.append((1 - discarded) * clusters / clusters.sum(), discarded)
+    kept, merged = [0, size + 1], np.ones(2 * size + 3, dtype=bool)
+    merged[[*kept, -1]] = False
+    assignment = np.repeat(kept, [size + 1, size + 2])
+    after = attention.merged_weights(weights, kept, assignment, merged=merged)
+    values = np.repeat([1.0, -1.0, 0.0], [size + 1, size + 1, 1])
+    values[-1] = after @ values
+    certificate = attention.certify(
+        weights, values[:, None], kept, method="hybrid", assignment=assignment, merged=merged
+    )
+    error, bound = float(certificate.error), float(certificate.bounds["hybrid"])
+    assert 0.98 * bound <= error <= bound
+    if not discarded:
+        full = attention.certify(
+            weights[:-1], values[:-1, None], kept, method="log-count", assignment=assignment[:-1]
+        )
+        assert 0.98 * float(full.bounds["tanh-log-count"]) <= float(full.error)
+        assert float(full.error) <= float(full.bounds["tanh-log-count"])
+
+
 @given(st.floats(1, 1e12), st.floats(0, 1))
 def test_the_multiplicity_gap_bounds_every_shift(kappa: float, mass: float) -> None:
     shift, gap = attention.multiplicity_shift(mass, kappa), attention.multiplicity_gap(kappa)
