@@ -75,8 +75,16 @@ CLAIMS = (
             "V = {1, 1}, P = {0}, S = {1}, one flat head with value 1: d_H(X, X_s) = 0, "
             "but the output falls from 2/3 to 1/2.",
         ),
-        proof=("assumption_1.py",),
+        proof=(
+            "assumption_1.py",
+            "coq/HeadFails.v:head_not_lipschitz",
+            "coq/HeadFails.v:head_not_lipschitz_distinct",
+        ),
         evidence=(
+            Evidence(
+                "coq",
+                "any head that is not constant, at d_H = 0; and for every C, distinct tokens on the line",
+            ),
             Evidence("rational", "the gap 1/6 at d_H = 0, recomputed with fractions"),
             Evidence(
                 "sympy",

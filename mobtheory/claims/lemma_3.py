@@ -132,7 +132,11 @@ CLAIMS = (
         instance_type=RegularSet,
         margin=_conclusion,
         repaired_by="lemma-3.vacuity",
-        proof=("lemma_3.py",),
+        proof=(
+            "lemma_3.py",
+            "coq/Lemma3.v:lemma_3_unsatisfiable",
+            "coq/Lemma3.v:lemma_3_implication",
+        ),
         evidence=(
             Evidence(
                 "sympy",
@@ -143,6 +147,10 @@ CLAIMS = (
                 "z3",
                 "the volume bounds from packings, the example with d_eff = d = 1, and the "
                 "implication on (delta, eps_0]",
+            ),
+            Evidence(
+                "coq",
+                "no bounded set in R^d unless the exponent is d; the implication, for any set",
             ),
             Evidence(
                 "property",

@@ -461,10 +461,11 @@ CLAIMS = (
         ),
         instance_type=Sizes,
         margin=_complexity,
-        proof=("theorem_2_complexity.py",),
+        proof=("theorem_2_complexity.py", "coq/Complexity.v:complexity"),
         evidence=(
             Evidence("z3", "each step against N L d"),
             Evidence("sympy", "the sum of the steps"),
+            Evidence("coq", "the registered count of steps, over the reals"),
             Evidence("rational", "N (L + K) d gives the printed cost table", general=False),
             Evidence("property", "on the sizes of every cloud"),
         ),

@@ -29,7 +29,7 @@ def shown_range(summary: dict[str, float]) -> str:
 
 def proof_state(ok: bool | None) -> str:
     """What became of a proof file."""
-    return "not run" if ok is None else "passed" if ok else "FAILED"
+    return "undecided" if ok is None else "passed" if ok else "FAILED"
 
 
 def proof_name(name: str) -> str:

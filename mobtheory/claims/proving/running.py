@@ -77,8 +77,9 @@ def prove(
     Examples
     --------
     >>> import mobtheory as mob
-    >>> [(result.file, result.ok) for result in mob.prove("theorem-2.complexity")]
-    [('theorem_2_complexity.py', True)]
+    >>> first = mob.prove("theorem-2.complexity")[0]
+    >>> first.file, first.ok
+    ('theorem_2_complexity.py', True)
     """
     order = [*_claims_of(pattern)]
     results = iterate_proofs(pattern, jobs=jobs, time_limit=time_limit)
