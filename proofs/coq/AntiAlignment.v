@@ -30,7 +30,8 @@ Theorem alignment_unbounded (M : R) : exists (V P : list line) (K : nat),
     0 < d_H (V ++ P) (S' ++ P) /\ M * d_H (V ++ P) (S' ++ P) < d_H (V ++ P) (S ++ P).
 Proof.
   set (m := Rabs M + 10).
-  assert (M < m - 1 /\ 10 <= m) as [HM Hm] by (subst m; pose proof (Rle_abs M); pose proof (Rabs_pos M); lra).
+  assert (M < m - 1 /\ 10 <= m) as [HM Hm]
+    by (subst m; pose proof (Rle_abs M); pose proof (Rabs_pos M); lra).
   exists [0 : line; m], [1 : line], 1%nat.
   refine (conj _ (conj (le_n 1) (conj (cheapest_exists _ _ _) _))).
   { constructor; [intros [E|[]]; lra|repeat constructor; easy]. }

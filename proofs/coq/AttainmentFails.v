@@ -1,10 +1,11 @@
-(* theorem-1.attainment, refuted. The claim: some S_p, S_v within V with |S_p| + |S_v| <= K have both
-   radii at most eps* = max{eta/z, sqrt(D_1) K^(-1/d)}, D_1 = (4 a a')^(1/d).
+(* theorem-1.attainment, refuted. The claim: some S_p, S_v within V with |S_p| + |S_v| <= K have
+   both radii at most eps* = max{eta/z, sqrt(D_1) K^(-1/d)}, D_1 = (4 a a')^(1/d).
 
    [attainment_fails]: on the real line, for one budget and one choice of constants, and for every
    M, there are V and P, regular with these constants, with an admissible z, such that for every
    admissible z and all nonempty S_p, S_v within V the larger radius exceeds M eps*. So no constant
-   repairs the claim. V = {0, 2}, P = {T, T + 2}, K = 2: eps* <= 1, but eps_p >= h(P -> V) >= T - 2. *)
+   repairs the claim. V = {0, 2}, P = {T, T + 2}, K = 2: eps* <= 1, but
+   eps_p >= h(P -> V) >= T - 2. *)
 
 From Coq Require Import Rpower.
 From MobTheory Require Export LineCovers CouplingTerm BudgetTerm.

@@ -44,7 +44,8 @@ Proof.
     apply IH; auto; [intros y Hy; apply HD; apply in_app_or in Hy; apply in_or_app; simpl; tauto|].
     intros y Hy. destruct (Hcov y (or_intror Hy)) as [c' [Hc' Hd']].
     apply in_app_or in Hc' as [Hc'|[<-|Hc']];
-      [exists c'; split; auto; apply in_or_app; auto| |exists c'; split; auto; apply in_or_app; auto].
+      [exists c'; split; auto; apply in_or_app; auto| |
+       exists c'; split; auto; apply in_or_app; auto].
     exfalso. rewrite Forall_forall in Hx. apply (Hx y Hy). exists c; auto. }
   apply H; auto. intros x Hx. auto.
 Qed.
@@ -86,7 +87,7 @@ Qed.
 
 (* --- what the statement speaks of exists --- *)
 
-(* A greedy maximal set: go through the tokens and keep what has nothing in common with those kept. *)
+(* A greedy maximal set: go through the tokens, keep what has nothing in common with those kept. *)
 Lemma maximal_exists V s : 0 <= s -> exists I, maximal V s I.
 Proof.
   intros Hs. enough (H : forall W, incl W V -> exists I, independent V s I /\
@@ -111,7 +112,8 @@ Definition threshold V k : R -> Prop := is_minimum (fun r => is_distance V r /\ 
 Lemma threshold_exists V k : V <> [] -> (1 <= k)%nat -> exists r, threshold V k r.
 Proof.
   intros HV Hk.
-  set (open := filter (fun xy => if decide (refuted V k (dist (fst xy) (snd xy))) then false else true)
+  set (open := filter (fun xy => if decide (refuted V k (dist (fst xy) (snd xy)))
+                               then false else true)
                  (list_prod V V)).
   assert (Hopen : forall x y, In (x, y) open <-> In x V /\ In y V /\ ~ refuted V k (dist x y)).
   { intros x y. unfold open. rewrite filter_In, in_prod_iff. simpl.

@@ -22,7 +22,10 @@ Lemma Rpower_pos x y : 0 < Rpower x y.
 Proof. apply exp_pos. Qed.
 
 Lemma root_le x y d : 0 < d -> 0 < x <= y -> Rpower x (1 / d) <= Rpower y (1 / d).
-Proof. intros Hd Hxy. apply Rle_Rpower_l; auto. unfold Rdiv. rewrite Rmult_1_l. left. now apply Rinv_0_lt_compat. Qed.
+Proof.
+  intros Hd Hxy. apply Rle_Rpower_l; auto. unfold Rdiv. rewrite Rmult_1_l. left.
+  now apply Rinv_0_lt_compat.
+Qed.
 
 Lemma root_power x d : 0 < x -> 0 < d -> Rpower (Rpower x d) (1 / d) = x.
 Proof.

@@ -60,7 +60,8 @@ Proof.
   intros HF HP HSp HK Hfps Hl. set (K_v := (K - length S_p)%nat) in *.
   assert (HSv : S_v <> []) by (intros ->; simpl in Hl; lia).
   assert (HIv : incl S_v V) by eauto using fps_incl.
-  assert (HV : V <> []) by (destruct S_v as [|s S']; [easy|]; intros ->; destruct (HIv s); now left).
+  assert (HV : V <> [])
+    by (destruct S_v as [|s S']; [easy|]; intros ->; destruct (HIv s); now left).
   assert (HS : S_p ++ S_v <> []) by auto with metric.
   destruct (seeded_fps V S_p K_v HV (or_introl HK)) as [_ [Hopt _]]. specialize (Hopt S_v Hfps Hl).
   refine (conj _ (conj Hopt _)).

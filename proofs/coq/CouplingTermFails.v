@@ -25,7 +25,8 @@ Proof.
       eapply Rle_trans; [|apply (h_ge (0 : line)); now left].
       apply to_ge; [easy|]. intros b Hb. cases Hb; line_dist; lra. }
   exists V, P, 1, 1, 1, (1 / 2), 10, (9 / 16).
-  refine (conj _ (conj _ (conj _ (conj _ (conj _ (conj _ (conj _ (conj _ (conj _ (conj _ _))))))))));
+  refine (conj _ (conj _ (conj _ (conj _ (conj _ (conj _ (conj _ (conj _ (conj _
+    (conj _ _))))))))));
     try easy; try lra.
   - apply pair_regular. lra.
   - apply pair_regular. lra.

@@ -81,7 +81,8 @@ Proof.
   intros Hl HC c Hc. apply NNPP. intros Hn. destruct (in_split _ _ Hc) as [C1 [C2 ->]].
   assert (H : covers r (C1 ++ C2) P).
   { intros p Hp. destruct (HC p Hp) as [c' [Hc' Hd]].
-    apply in_app_or in Hc' as [Hc'|[<-|Hc']]; [| |]; try (exists c'; split; auto; apply in_or_app; auto).
+    apply in_app_or in Hc' as [Hc'|[<-|Hc']]; [| |];
+      try (exists c'; split; auto; apply in_or_app; auto).
     exfalso. apply Hn. exists p. rewrite dist_sym. auto. }
   apply N_le in H. rewrite app_length in *; simpl in *; lia.
 Qed.

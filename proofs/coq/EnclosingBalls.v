@@ -71,7 +71,8 @@ Proof.
   { intros r c C' Hl Hc HC' a Ha.
     destruct (division_members A B B' (HL _ (or_introl eq_refl)) a Ha) as [HaB|HaB'].
     - destruct (HD r c Hc a HaB) as [d [Hd Hr]]. exists d; split; auto. apply in_or_app; auto.
-    - destruct (HE r C' Hl HC' a HaB') as [e [He Hr]]. exists e; split; auto. apply in_or_app; auto. }
+    - destruct (HE r C' Hl HC' a HaB') as [e [He Hr]]. exists e; split; auto.
+      apply in_or_app; auto. }
   assert (Hl2 : (length (D ++ E) <= S k)%nat) by (rewrite app_length; lia).
   destruct (covers_total A C1 (D ++ E)) as [Hbetter|Hbetter];
     [exists (D ++ E)|exists C1]; split; auto;

@@ -3,8 +3,8 @@
 
    A point is a sequence of reals of which the first d are its coordinates; the rest plays no part.
    The ball: centres that reach the set within rho + e, rho the infimum of the radii, are close to
-   each other for small e, by the midpoint identity ([midpoint]); their coordinates converge, R being
-   complete, and the limit reaches the set within rho. *)
+   each other for small e, by the midpoint identity ([midpoint]); their coordinates converge, R
+   being complete, and the limit reaches the set within rho. *)
 
 From Coq Require Import Classical R_sqr R_sqrt Rgeom.
 From MobTheory Require Export EnclosingBalls.
@@ -67,7 +67,8 @@ Proof.
   intros Hi. rewrite <- (sqrt_Rsqr_abs (x i - y i)). apply sqrt_le_1_alt. unfold Rsqr.
   induction d as [|d IH]; [lia|]. simpl.
   pose proof (squared_pos d x y). pose proof (Rle_0_sqr (x d - y d)). unfold Rsqr in *.
-  destruct (Nat.eq_dec i d) as [->|]; [lra|]. enough ((x i - y i) * (x i - y i) <= squared d x y) by lra.
+  destruct (Nat.eq_dec i d) as [->|]; [lra|].
+  enough ((x i - y i) * (x i - y i) <= squared d x y) by lra.
   apply IH; lia.
 Qed.
 
@@ -138,7 +139,8 @@ Qed.
 Lemma almost_near e c c' : 0 < e -> almost e c -> almost e c' ->
   squared d c c' <= 4 * (2 * rho * e + e * e).
 Proof.
-  intros He Hc Hc'. destruct (Rle_or_lt (squared d c c') (4 * (2 * rho * e + e * e))) as [|Hlt]; auto.
+  intros He Hc Hc'.
+  destruct (Rle_or_lt (squared d c c') (4 * (2 * rho * e + e * e))) as [|Hlt]; auto.
   exfalso. pose proof rho_pos as Hrho.
   unfold almost in *. rewrite covers_one in Hc, Hc'.
   set (q := (rho + e) * (rho + e) - squared d c c' / 4).
@@ -180,7 +182,9 @@ Definition above i t : Prop := exists e, 0 < e /\ forall c, almost e c -> c i <=
 Definition limit : euclidean d := fun i => infimum (above i).
 
 Lemma Rabs_between x a : Rabs x <= a -> - a <= x <= a.
-Proof. intros H. pose proof (Rle_abs x). pose proof (Rle_abs (- x)). rewrite Rabs_Ropp in *. lra. Qed.
+Proof.
+  intros H. pose proof (Rle_abs x). pose proof (Rle_abs (- x)). rewrite Rabs_Ropp in *. lra.
+Qed.
 
 Lemma limit_near g e c : (forall c c', almost e c -> almost e c' -> euclid d c c' <= g) ->
   0 < e -> almost e c -> forall i, (i < d)%nat -> Rabs (c i - limit i) <= g.
@@ -195,7 +199,8 @@ Proof.
   { intros t [e' [He' Ht]]. destruct (almost_exists (Rmin e e')) as [c' Hc'];
       [now apply Rmin_glb_lt|].
     specialize (Ht c' (almost_wider _ _ _ (Rmin_r e e') Hc')).
-    specialize (Hi' c' (almost_wider _ _ _ (Rmin_l e e') Hc')). pose proof (Rabs_between _ _ Hi'). lra. }
+    specialize (Hi' c' (almost_wider _ _ _ (Rmin_l e e') Hc')). pose proof (Rabs_between _ _ Hi').
+    lra. }
   destruct (infimum_spec (above i)) as [H1 H2]; [now exists (c i + g)|now exists (c i - g)|].
   apply Rabs_le. specialize (H1 _ Hup). specialize (H2 _ Hlow). unfold limit. lra.
 Qed.
@@ -210,7 +215,8 @@ Proof.
   assert (Hl : euclid d c limit <= INR d * g).
   { apply euclid_le_coordinates; [lra|]. now apply (limit_near g e). }
   pose proof (proj1 (covers_one (rho + e) c) Hc a Ha) as Hac.
-  pose proof (dist_tri a c limit) as Ht. change (@dist (euclidean d) c limit) with (euclid d c limit) in Ht.
+  pose proof (dist_tri a c limit) as Ht.
+  change (@dist (euclidean d) c limit) with (euclid d c limit) in Ht.
   assert (INR d * g + g = g0) by (unfold g; field; lra). lra.
 Qed.
 

@@ -16,7 +16,8 @@ Lemma line_grid lo g n : 0 < g -> exists G : list R, length G = Datatypes.S n /\
   forall x, lo <= x <= lo + INR n * g -> exists y, In y G /\ Rabs (x - y) <= g.
 Proof.
   intros Hg; induction n as [|n [G [HlG HG]]].
-  - exists [lo]; split; auto. intros x Hx. exists lo. split; [now left|]. simpl in Hx. apply Rabs_le. lra.
+  - exists [lo]; split; auto. intros x Hx. exists lo. split; [now left|]. simpl in Hx.
+    apply Rabs_le. lra.
   - exists ((lo + INR n * g) :: G). split; [simpl; congruence|]. intros x Hx. rewrite S_INR in Hx.
     destruct (Rle_or_lt x (lo + INR n * g)) as [Hle|Hlt].
     + destruct (HG x) as [y [Hy Hd]]; [lra|]. exists y; split; auto. now right.
@@ -30,7 +31,8 @@ Lemma cube_grid d M g n : 0 < g -> 2 * M <= INR n * g ->
 Proof.
   intros Hg HM. destruct (line_grid (- M) g n Hg) as [G [HlG HG]].
   induction d as [|d [C [HlC HC]]].
-  - exists [fun _ => 0]. split; [reflexivity|]. intros x _. exists (fun _ => 0). simpl. split; [auto|lia].
+  - exists [fun _ => 0]. split; [reflexivity|]. intros x _. exists (fun _ => 0). simpl.
+    split; [auto|lia].
   - exists (flat_map (fun c => map (fun y i => if Nat.eq_dec i d then y else c i) G) C). split.
     + rewrite Nat.pow_succ_r', <- HlC, <- HlG. clear.
       induction C as [|c C IH]; simpl; [lia|]. rewrite app_length, IH, map_length. lia.
@@ -87,7 +89,8 @@ Qed.
 
 Lemma pairs_flat_map {A B : Type} (P : A -> A -> Prop) (Q : B -> B -> Prop) (f : A -> list B) L :
   ForallOrdPairs P L -> (forall c, In c L -> ForallOrdPairs Q (f c)) ->
-  (forall c c' x y, P c c' -> In x (f c) -> In y (f c') -> Q x y) -> ForallOrdPairs Q (flat_map f L).
+  (forall c c' x y, P c c' -> In x (f c) -> In y (f c') -> Q x y) ->
+  ForallOrdPairs Q (flat_map f L).
 Proof.
   induction 1 as [|c L Hc HL IH]; intros Hin Hcross; simpl; [constructor|].
   apply pairs_app; [apply Hin; now left|apply IH; auto; intros; apply Hin; now right|].
@@ -110,7 +113,8 @@ Proof.
   - exists [fun _ => 0]. repeat split; [destruct H as [<-|[]]; lra| |].
     + destruct H as [<-|[]]. apply Rmult_le_pos; [apply pos_INR|lra].
     + constructor; constructor.
-  - set (f := fun c : nat -> R => map (fun j i => if Nat.eq_dec i d then INR j * w else c i) (seq 0 n)).
+  - set (f := fun c : nat -> R => map (fun j i => if Nat.eq_dec i d then INR j * w else c i)
+                                   (seq 0 n)).
     exists (flat_map f L). split; [|split].
     + simpl. rewrite <- HlL. clear. induction L as [|c L IH]; simpl; [lia|].
       rewrite app_length, IH. unfold f at 1. rewrite map_length, seq_length. lia.
@@ -120,7 +124,8 @@ Proof.
       split; [now apply Rmult_le_pos|now apply Rmult_le_compat_r].
     + eapply pairs_flat_map; [exact Hpairs| |].
       * intros c _. apply pairs_map_seq. intros j k Hjk. exists d. split; [lia|].
-        destruct (Nat.eq_dec d d); [|easy]. apply Nat.le_succ_l, le_INR in Hjk. rewrite S_INR in Hjk.
+        destruct (Nat.eq_dec d d); [|easy]. apply Nat.le_succ_l, le_INR in Hjk.
+        rewrite S_INR in Hjk.
         rewrite Rabs_minus_sym, Rabs_right; nra.
       * intros c c' x y [i [Hi Hd]] Hx Hy.
         apply in_map_iff in Hx as [j [<- _]]. apply in_map_iff in Hy as [k [<- _]].

@@ -137,7 +137,8 @@ Proof.
   apply Rle_trans with (INR (length L')).
   - unfold L'. rewrite map_length, HlL, pow_INR. apply pow_incr. lra.
   - apply le_INR, (packing r (2 * r) L' ltac:(lra)); [|intros x Hx; now apply HC, HL'].
-    unfold L', separated. clear - Hpairs Hr. induction Hpairs as [|x L Hx HL IH]; simpl; constructor; auto.
+    unfold L', separated. clear - Hpairs Hr.
+    induction Hpairs as [|x L Hx HL IH]; simpl; constructor; auto.
     apply Forall_forall. intros y Hy. apply in_map_iff in Hy as [z [<- Hz]].
     rewrite Forall_forall in Hx. destruct (Hx z Hz) as [i [Hi Hw]].
     apply Rlt_le_trans with (3 * r); [lra|]. eapply Rle_trans; [exact Hw|].

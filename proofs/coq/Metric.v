@@ -67,7 +67,8 @@ Proof.
   induction B as [|c [|c' B] IH]; [easy|intros _; exists c; split; [now left|reflexivity]|intros _].
   change (to x (c :: c' :: B)) with (Rmin (dist x c) (to x (c' :: B))).
   destruct IH as [b [Hb E]]; [easy|]. unfold Rmin.
-  destruct (Rle_dec (dist x c) (to x (c' :: B))); [exists c|exists b]; split; auto; now left + right.
+  destruct (Rle_dec (dist x c) (to x (c' :: B))); [exists c|exists b]; split; auto;
+    now left + right.
 Qed.
 
 Lemma to_ge x B r : B <> [] -> (forall b, In b B -> r <= dist x b) -> r <= to x B.
@@ -80,7 +81,9 @@ Proof.
 Qed.
 
 Lemma to_member x B : In x B -> to x B = 0.
-Proof. intros H. pose proof (to_le x x B H). rewrite dist_refl in H0. pose proof (to_pos x B). lra. Qed.
+Proof.
+  intros H. pose proof (to_le x x B H). rewrite dist_refl in H0. pose proof (to_pos x B). lra.
+Qed.
 
 Lemma to_incl x A B : A <> [] -> incl A B -> to x B <= to x A.
 Proof. intros HA HI. destruct (to_attained x A HA) as [a [Ha ->]]. now apply to_le, HI. Qed.

@@ -47,7 +47,7 @@ Proof.
   intros HS HI. eapply Rle_trans; [|apply h_le_d_H']. now apply h_incl_right.
 Qed.
 
-(* Whatever consists of a nearest neighbour of each prompt token, and of nothing else, is optimal. *)
+(* What consists of a nearest neighbour of each prompt token, and of nothing else, is optimal. *)
 Lemma nearest_alignment V P S : S <> [] -> P <> [] -> incl S V ->
   (forall p, In p P -> exists v, In v S /\ nearest V p v) ->
   (forall v, In v S -> exists p, In p P /\ nearest V p v) ->

@@ -1,5 +1,5 @@
-(* remark.omega, refuted. The claim: since eps_p and eps_v are Omega of eps*, the error is guaranteed
-   at that level: if both radii are at least eps*, then |dy| <= C eps*.
+(* remark.omega, refuted. The claim: since eps_p and eps_v are Omega of eps*, the error is
+   guaranteed at that level: if both radii are at least eps*, then |dy| <= C eps*.
 
    [omega_fails]: for every M there are tokens on the real line and an F that is Lipschitz with
    C = 1, with an admissible z, such that for every admissible z both radii are at least eps* and
@@ -79,7 +79,8 @@ Proof.
   rewrite (to_member (m : line) (V ++ P)) by (simpl; auto).
   assert (H : m - 2 <= to (m : line) (([2 : line] ++ [0 : line]) ++ P)).
   { apply to_ge; [easy|]. intros b Hb. cases Hb; line_dist; lra. }
-  revert H. generalize (to (m : line) (([2 : line] ++ [0 : line]) ++ P)). intros q H. line_dist; lra.
+  revert H. generalize (to (m : line) (([2 : line] ++ [0 : line]) ++ P)). intros q H.
+  line_dist; lra.
 Qed.
 
 End Instance.
@@ -102,7 +103,8 @@ Proof.
   assert (Hm : 10 <= m) by (unfold m; lra).
   exists [0 : line; 2 : line; m : line], [0 : line], [2 : line], [0 : line],
     (fun A => to (m : line) A : line), 1.
-  refine (conj _ (conj _ (conj _ (conj _ (conj _ (conj _ (conj _ (conj _ (conj _ (conj _ _))))))))));
+  refine (conj _ (conj _ (conj _ (conj _ (conj _ (conj _ (conj _ (conj _ (conj _
+    (conj _ _))))))))));
     try easy; try lra; try (simpl; lia).
   - intros r Hr. apply (regular_at 1); [apply N_at_least_1; [lra|easy]|lra|simpl; lra].
   - intros r Hr. apply (omega_regular m). lra.

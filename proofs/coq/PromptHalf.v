@@ -123,7 +123,8 @@ Qed.
 (* With k = 1 a token proposes one nearest neighbour. *)
 Lemma one_proposal V p Q : V <> [] -> cheapest 1 (dist p) V Q -> exists v, Q = [v] /\ nearest V p v.
 Proof.
-  intros HV [_ [HI [Hl Hout]]]. destruct Q as [|v [|w Q]]; [|exists v; split; auto|simpl in Hl; lia].
+  intros HV [_ [HI [Hl Hout]]].
+  destruct Q as [|v [|w Q]]; [|exists v; split; auto|simpl in Hl; lia].
   - destruct V as [|v V]; [easy|]. destruct (Hout v) as [H _]; simpl in *; auto; lia.
   - split; [apply HI; now left|]. apply Rle_antisym; [|apply to_le, HI; now left].
     apply to_ge; auto. intros w Hw. destruct (classic (In w [v])) as [[<-|[]]|Hn]; [lra|].

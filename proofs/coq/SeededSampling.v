@@ -63,7 +63,8 @@ Proof.
     destruct (IH Hf') as [Hsep Hz].
     assert (Hg : farther rho g (G ++ Z)).
     { intros c Hc. assert (G ++ Z <> []) by (intros E; now rewrite E in Hc).
-      pose proof (farther_to _ _ _ Hf' H). pose proof (Hmax v Hv). pose proof (to_le g c _ Hc). lra. }
+      pose proof (farther_to _ _ _ Hf' H). pose proof (Hmax v Hv). pose proof (to_le g c _ Hc).
+      lra. }
     split.
     + constructor; auto. apply Forall_forall. intros y Hy. apply Hg, in_or_app; auto.
     + intros g' [<-|Hg']; [|auto]. split; auto. intros z Hzz; apply Hg, in_or_app; auto.
@@ -113,7 +114,8 @@ Proof.
   intros HV Hf HG Hl. enough (h V (G ++ Z) / 2 <= OPT V k Z) by lra.
   apply OPT_greatest; auto. intros C HC Hn. enough (h V (G ++ Z) <= 2 * h V (C ++ Z)) by lra.
   pose proof (h_pos V (C ++ Z)). apply h_le; [|lra|].
-  - destruct Hf as [Hk|HZ]; [apply app_not_nil_l; destruct G; simpl in *; [lia|easy]|auto with metric].
+  - destruct Hf as [Hk|HZ]; [apply app_not_nil_l; destruct G; simpl in *; [lia|easy]|].
+    auto with metric.
   - apply (fps_covers V Z G C (h V (C ++ Z))); auto; [lra|lia|]. intros v Hv.
     destruct (h_covers V (C ++ Z) Hn v Hv) as [c [Hc Hd]]. apply in_app_or in Hc as [Hc|Hc];
       [right|left]; exists c; split; auto; lra.
@@ -127,7 +129,8 @@ Proof.
   intros HV Hf. split; [now apply fps_exists|split].
   - intros G HG Hl. apply Rle_trans with (h V (G ++ Z)); [|now apply fps_2approx].
     apply h_incl_right; [|intros x Hx; apply in_or_app; apply in_app_or in Hx as [Hx|Hx]; auto].
-    destruct Hf as [Hk|HZ]; [apply app_not_nil_l; destruct G; simpl in *; [lia|easy]|auto with metric].
+    destruct Hf as [Hk|HZ]; [apply app_not_nil_l; destruct G; simpl in *; [lia|easy]|].
+    auto with metric.
   - intros Hk. pose proof (OPT_seeds V k Z HV Hk). lra.
 Qed.
 

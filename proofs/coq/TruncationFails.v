@@ -87,7 +87,8 @@ Proof.
   - apply d_H_le; [easy|easy|lra|]. split; intros x Hx.
     + cases Hx; [exists (0 : line)|exists (0 : line)|exists (1 : line)|exists (1 : line)];
         (split; [simpl; auto|line_dist; lra]).
-    + cases Hx; [exists (u : line)|exists (1 + 4 * u : line)]; (split; [simpl; auto|line_dist; lra]).
+    + cases Hx; [exists (u : line)|exists (1 + 4 * u : line)];
+        (split; [simpl; auto|line_dist; lra]).
   - eapply Rle_trans; [|apply h_le_d_H].
     eapply Rle_trans; [|apply (h_ge (1 + 4 * u : line)); simpl; auto].
     apply to_ge; [easy|]. intros b Hb. cases Hb; line_dist; lra.

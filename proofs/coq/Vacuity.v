@@ -21,7 +21,8 @@ Proof.
   intros [x Hx] HC Ht Hd a b r Hr.
   assert (HCr : ball_cover r C A) by (apply (ball_cover_wider delta); auto; lra).
   assert (Hpow : forall u v, 0 < u <= v -> Rpower u t * Rpower v (- t) <= 1).
-  { intros u v Huv. pose proof (exp_pos (t * ln v)) as Hv. change (exp (t * ln v)) with (Rpower v t) in Hv.
+  { intros u v Huv. pose proof (exp_pos (t * ln v)) as Hv.
+    change (exp (t * ln v)) with (Rpower v t) in Hv.
     rewrite Rpower_Ropp. apply Rmult_le_reg_r with (Rpower v t); auto.
     rewrite Rmult_assoc, Rinv_l, Rmult_1_r, Rmult_1_l by lra. apply Rle_Rpower_l; lra. }
   refine (conj _ (conj _ (conj _ _))).

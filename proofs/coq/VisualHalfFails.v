@@ -55,8 +55,10 @@ Proof.
   specialize (Hmax2 (m : line) ltac:(simpl; auto)).
   pose proof (to_le g2 (m + 2 : line) [m + 2 : line; 0 : line] ltac:(simpl; auto)) as Hb1.
   pose proof (to_le g2 (0 : line) [m + 2 : line; 0 : line] ltac:(simpl; auto)) as Hb2.
-  assert (Hd1 : 2 <= dist g2 (m + 2 : line)) by (exact (Rle_trans _ _ _ Hm (Rle_trans _ _ _ Hmax2 Hb1))).
-  assert (Hd2 : 2 <= dist g2 (0 : line)) by (exact (Rle_trans _ _ _ Hm (Rle_trans _ _ _ Hmax2 Hb2))).
+  assert (Hd1 : 2 <= dist g2 (m + 2 : line))
+    by exact (Rle_trans _ _ _ Hm (Rle_trans _ _ _ Hmax2 Hb1)).
+  assert (Hd2 : 2 <= dist g2 (0 : line))
+    by exact (Rle_trans _ _ _ Hm (Rle_trans _ _ _ Hmax2 Hb2)).
   clear - H2 Hd1 Hd2 far. cases H2; auto; exfalso; revert Hd1 Hd2; line_dist; lra.
 Qed.
 
