@@ -4,6 +4,7 @@ from typing import Any
 
 from mobtheory.claims import Claim, claim
 from mobtheory.experiments.counterexample import counterexample_data
+from mobtheory.experiments.witnesses import witness_summary
 
 
 def claim_reading(read: Claim) -> dict[str, Any]:
@@ -16,8 +17,9 @@ def claim_reading(read: Claim) -> dict[str, Any]:
     Returns
     -------
     dict
-        What ``Claim.to_dict`` gives, and ``counterexample_data`` (see `counterexample_data`) and
-        ``instead``: how (dominated or repaired by), id, statement and verdict of each better claim.
+        What ``Claim.to_dict`` gives; ``counterexample_data`` (see `counterexample_data`);
+        ``instead``: how (dominated or repaired by), id, statement and verdict of each better
+        claim; ``tightness``: the nearest instance that a search found (see `witness_summary`).
 
     Examples
     --------
@@ -29,6 +31,7 @@ def claim_reading(read: Claim) -> dict[str, Any]:
     return {
         **read.to_dict(),
         "counterexample_data": counterexample_data(read),
+        "tightness": witness_summary(read.id),
         "instead": [
             {
                 "how": how,

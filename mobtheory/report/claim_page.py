@@ -10,6 +10,7 @@ from mobtheory.report.figures import counterexample_figure
 from mobtheory.report.html_tables import badge, link
 from mobtheory.report.markup import Markup, join, tag
 from mobtheory.report.replacing import replace_files
+from mobtheory.report.tightness_words import tightness_words
 from mobtheory.report.wording import evidence_line, proof_name
 
 _FILE = "claims.html"
@@ -84,6 +85,8 @@ def _entries(claim: dict[str, Any], known: Container[str]) -> Iterator[tuple[Mar
     for better in claim["instead"]:
         told = join([link(better["id"], known), f" ({better['verdict_text']}): "])
         yield _entry(better["how"], join([told, better["statement"]]))
+    if claim["tightness"]:
+        yield _entry("search", tightness_words(claim["tightness"]))
     if claim["evidence"]:
         lines = [tag("li", evidence_line(e)) for e in claim["evidence"]]
         yield _entry("evidence", tag("ul", *lines))

@@ -9,6 +9,7 @@ from rich.text import Text
 
 from mobtheory.report.counterexample_text import counterexample_text
 from mobtheory.report.tables import verdict_of
+from mobtheory.report.tightness_words import tightness_words
 from mobtheory.report.wording import evidence_line, proof_name
 
 _NAMES = 16  # columns that the names of the entries take
@@ -48,6 +49,8 @@ def _entries(claim: dict[str, Any], room: int) -> Iterator[tuple[str, str]]:
         yield "counterexample", claim["counterexample"]
     if claim["counterexample_data"]:
         yield "picture", counterexample_text(claim["counterexample_data"], room)
+    if claim["tightness"]:
+        yield "search", tightness_words(claim["tightness"])
     if claim["evidence"]:
         yield "evidence", _listed([evidence_line(e) for e in claim["evidence"]])
     if claim["proof"]:

@@ -12,6 +12,8 @@ from mobtheory.experiments import claim_reading
 from mobtheory.report.claim_page import claims_page
 from mobtheory.report.counterexample_text import counterexample_text
 from mobtheory.report.line_scale import LineScale
+from mobtheory.report.numbers import as_float, show
+from mobtheory.report.tightness_words import tightness_words
 
 REFUTED = [c for c in mob.list_claims() if c.verdict is mob.Verdict.REFUTED]
 
@@ -129,3 +131,15 @@ def test_json_and_page_together(tmp_path):
     result = run("claims", "lemma-1", "--json", "--output", str(tmp_path))
     (claim,) = json.loads(result.stdout)["claims"]
     assert claim["instead"][0]["id"] == "geometry.hausdorff-identity"
+
+
+@pytest.mark.parametrize("claim", mob.list_claims(), ids=lambda c: c.id)
+def test_the_search_is_told_with_its_sides(claim):
+    found = claim_reading(claim)["tightness"]
+    told = tightness_words(found)
+    assert found["label"] in told
+    if found["lane"] is None:
+        assert f"{found['tried']} instances tried" in told
+    else:
+        assert show(as_float(found["lhs"])) in told
+        assert ("the registered one" in told) == (claim.verdict is mob.Verdict.REFUTED)
