@@ -233,6 +233,62 @@ def test_one_layer_of_a_stack(seed: int) -> None:
     assert now <= factor * before
 
 
+def test_radii_of_the_original_tokens_alone_do_not_bound_a_stack() -> None:
+    """Rider of theorem 4.6: keys and queries that vanish before the tokens move."""
+    delta, step = 0.1, 0.1 / math.sqrt(2)
+    before = np.asarray([[0.0, 50.0, 0.0], [0.0, -50.0, 0.0]])
+    after = before + step * np.asarray([[1.0, 0.0, 1.0], [-1.0, 0.0, 1.0]])
+    key, value, query = 8 * np.eye(3)[:1], np.eye(3)[1:2], 8 * np.eye(3)[2:]
+
+    def output(x: Any) -> Any:
+        return softmax((x @ query.T) @ (x @ key.T).T) @ (x @ value.T)
+
+    def attention_part(tokens: Any) -> float:
+        factor = attention.stack_factor(
+            attention_slope=1.0,
+            mlp_lipschitz=0.0,
+            mlp_slope=1.0,
+            output=np.eye(3)[None, :, 1:2],
+            value=value[None],
+            key=key[None],
+            query=query[None],
+            value_radius=[float(attention.circumradius(tokens @ value.T))],
+            key_radius=[float(attention.circumradius(tokens @ key.T))],
+            query_length=[float(np.abs(tokens @ query.T).max())],
+        )
+        return (factor - 1) * delta
+
+    gap = float(np.abs(output(before) - output(after)).max())
+    assert gap == pytest.approx(15.5, abs=0.05)
+    assert attention_part(before) == pytest.approx(0.1)
+    assert attention_part(after) == pytest.approx(45.4, abs=0.05)
+
+
+def test_constants_of_displacement_are_nearly_reached() -> None:
+    """Two values one diameter apart whose logits cross: 4.3 with log kappa = 2 A delta."""
+    slope = 1e4
+    for distance in (1e-7, 1e-4, 3e-4):
+        logits = slope * distance / 2 * np.asarray([1.0, -1.0])
+        values = np.asarray([1.0, -1.0])
+        change = abs(float(softmax(logits) @ values - softmax(-logits) @ values))
+        bound = attention.displacement_bound(1.0, slope, 2.0, distance)
+        assert 0.99 * bound <= change <= bound
+        linear = attention.displacement_constant(1.0, slope, 1.0) * distance
+        assert change <= linear
+        if distance < 1e-6:
+            assert change >= 0.99 * linear
+
+
+def test_the_layer_bound_before_and_after_the_floor() -> None:
+    def stretched(bound: float) -> float:
+        options = {"mlp_lipschitz": 2.0, "gain": [3.0, -1.0], "epsilon": 0.5}
+        return attention.layer_bound(bound, [0.0, math.sqrt(8.0)], **options) / bound
+
+    # With epsilon the length is 3 and never below 1: max(3 - B, 1) is 2 at B = 1 and 1 at B = 2.5.
+    assert stretched(1.0) == pytest.approx(1 + 2 * 2 * math.sqrt(2) * 3 / (3 + 2))
+    assert stretched(2.5) == pytest.approx(1 + 2 * 2 * math.sqrt(2) * 3 / (3 + 1))
+
+
 def test_log_counts_in_a_layer_are_attention_over_repeated_tokens() -> None:
     rng = np.random.default_rng(1)
     layer = Layer(rng)
