@@ -83,7 +83,7 @@ CLAIMS = (
         evidence=(
             Evidence(
                 "coq",
-                "any head that is not constant, at d_H = 0; and for every C, distinct tokens on the line",
+                "any head that is not constant, at d_H = 0; for every C, distinct tokens too",
             ),
             Evidence("rational", "the gap 1/6 at d_H = 0, recomputed with fractions"),
             Evidence(

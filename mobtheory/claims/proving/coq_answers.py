@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from textwrap import dedent, indent
 
 from mobtheory.claims.proving.coq_source import CoqTheorem
 
@@ -23,8 +24,8 @@ _MOST_TOLD = 600  # characters of an error of Coq
 def questions(theorems: Sequence[CoqTheorem]) -> str:
     """What Coq is asked; each answer goes to a file, so that nothing else can pass for one.
 
-    Assumptions come first, while nothing is imported; statements come with the notations of the
-    standard library.
+    Assumptions come first, while nothing is imported and names are printed behind their file;
+    statements are printed as the file writes them.
     """
     (module,) = {theorem.in_coq.rpartition(".")[0] for theorem in theorems}
     lines = [f"Require {module}.", "Set Printing Width 100000.", "Set Printing Depth 100000."]
@@ -34,8 +35,8 @@ def questions(theorems: Sequence[CoqTheorem]) -> str:
             f"Definition proposition{number} : Prop := ltac:(let t := type of @{name} in exact t).",
             f'Redirect "assumptions{number}" Print Assumptions {name}.',
         ]
-    lines += ["Require Import Reals List.", "Import ListNotations.", "Open Scope R_scope."]
-    lines += ["Set Printing Width 96."]
+    lines += ["Require Import Reals List.", "Import ListNotations.", f"Import {module}."]
+    lines += ["Open Scope R_scope.", "Set Printing Width 88."]
     for number, theorem in enumerate(theorems):
         lines.append(f'Redirect "statement{number}" Check @{theorem.in_coq}.')
     return "\n".join(lines) + "\n"
@@ -51,7 +52,7 @@ def judged(asked: Path, number: int, theorem: CoqTheorem) -> Answer:
     if not found.strip() or not statement.strip():
         return False, f"coqc ended well and said nothing about {theorem.in_coq}"
     assumptions = _assumptions(found)
-    told = f"coq: {theorem.in_coq}\n       {_without_name(statement)}\n"
+    told = f"coq: {theorem.in_coq}\n{_without_name(statement)}\n"
     if alien := [name for name in assumptions if name not in ALLOWED]:
         return False, f"{told}FAILED: rests on {', '.join(alien)}"
     return True, f"{told}axioms of Coq's library: {', '.join(assumptions) or 'none'}"
@@ -68,7 +69,7 @@ def _assumptions(answer: str) -> list[str]:
 
 def _without_name(statement: str) -> str:
     """The type in what Check prints: name, colon, type."""
-    return re.sub(r"\A\S+\s+: ", "", statement).strip()
+    return indent(dedent(re.sub(r"\A\S+\s+: ", " " * 7, statement)).strip(), "  ")
 
 
 def error_in(output: str, code: int) -> str:
