@@ -17,6 +17,7 @@ from mobtheory.attention.displacement import (
 )
 from mobtheory.attention.greedy import greedy_weighted_covering
 from mobtheory.attention.layer import attention_bound, layer_bound, layer_error
+from mobtheory.attention.logits import attention_logits
 from mobtheory.attention.merging import hybrid_error, merge_bias, merge_error, merged_weights
 from mobtheory.attention.multiplicity import multiplicity_gap, multiplicity_shift
 from mobtheory.attention.norms import (
@@ -36,6 +37,7 @@ __all__ = [
     "Certificate",
     "TailFit",
     "attention_bound",
+    "attention_logits",
     "attention_tail",
     "attention_weights",
     "budget_split",

@@ -245,6 +245,20 @@ def test_distances(distances: Any, rule: str) -> None:
     refused(InvalidProblem, rule, attention.greedy_weighted_covering, WEIGHTS, distances, 1, [0])
 
 
+def test_logits_of_queries_and_keys() -> None:
+    rng = np.random.default_rng(0)
+    queries, keys = rng.normal(size=(6, 2, 4)), rng.normal(size=(3, 5, 4))
+    expected = queries @ np.repeat(keys, 2, axis=0).swapaxes(1, 2) / 2
+    call = attention.attention_logits
+    np.testing.assert_allclose(call(queries, keys), expected, rtol=0, atol=1e-15)
+    tensors = torch.asarray(queries).float(), torch.asarray(keys).float()
+    assert call(*tensors).dtype == torch.float64
+    np.testing.assert_allclose(call(*tensors).numpy(), expected, rtol=0, atol=1e-6)
+    refused(InvalidProblem, "same width", call, queries, keys[..., :3])
+    refused(InvalidProblem, "must divide", call, queries[:4], keys)
+    refused(InvalidProblem, "one array library", call, queries, tensors[1])
+
+
 def test_nearest_kept_breaks_ties_by_number_and_keeps_the_kept() -> None:
     points = np.asarray([[0.0], [0.0], [1.0], [2.0]])
     distances = np.abs(points - points.T)
