@@ -15,11 +15,13 @@ from mobtheory.covering.counts import as_count
 from mobtheory.errors import InvalidProblem
 from mobtheory.experiments import targeting
 from mobtheory.experiments.ascent import (
+    COPIES,
     DIFFERENCES,
     INTEGER_STEPS,
     PATTERN,
     ascend,
     climb,
+    double,
     fresh_draw,
     real_start,
     search_pattern,
@@ -42,6 +44,7 @@ from mobtheory.experiments.witnesses import (
 SEARCH_PROFILES = {"quick": 400, "standard": 4000, "deep": 40000}
 """Instances per claim for the search; a small result takes as many again, a refutation thrice."""
 FILE = "witnesses.json"
+MANY = 64  # points; to take each of so many away, or move it, would take too long
 NEARLY = 0.9  # some bounds are reached in the limit of many points only
 Agreement = Literal["agrees", "contradicts", "open"]
 Progress = Callable[[str, int, int], None]
@@ -182,7 +185,8 @@ def seek(
     smallest, found_by = _smallest(trials, nearest, count, rng, stages)
     if claim.verdict.claims_truth and nearest.closeness[0] == RATIO:
         climb(trials, count // 8, rng, _looseness)
-        slack = measure_slack(trials, smallest, rng)
+        others = [smallest] if smallest.draw.size[0] <= MANY else []
+        slack = measure_slack(trials, others, rng)
     return _witness(
         trials,
         smallest,
@@ -208,6 +212,8 @@ def _search(trials: Trials, count: int, rng: np.random.Generator) -> list[str]:
     climb(trials, count // 2, rng)
     if trials.settled or wants_integers:
         return stages
+    stages.append(COPIES)
+    double(trials, trials.best[True], rng)
     stages += [PATTERN, DIFFERENCES]
     for _ in range(2):
         start = real_start(trials, rng)
@@ -235,7 +241,7 @@ def _smallest(
             return trial.exact
         return trial.reaches if nearest.reaches else trial.closeness >= nearest.closeness
 
-    if keeps(nearest):
+    if keeps(nearest) and nearest.draw.size[0] <= MANY:
         stages.append(SHRINKING)
         found = shrink(trials, nearest, keeps, count, rng)
     if refuted or nearest.reaches:

@@ -8,9 +8,11 @@ from mobtheory.claims.clouds import CLOUD_FAMILIES, EXACT_FAMILIES
 from mobtheory.experiments.draws import RATIO, Closeness, Draw, Points, Trial
 from mobtheory.experiments.trials import Trials
 
-INTEGER_STEPS, PATTERN, DIFFERENCES = "integer steps", "pattern search", "finite differences"
+INTEGER_STEPS, COPIES = "integer steps", "more copies"
+PATTERN, DIFFERENCES = "pattern search", "finite differences"
 MOST_VISUAL, MOST_PROMPT, LARGEST = 12, 6, 4096
 _PATIENCE = 40
+_MOST_COPIES, _SEEDS_PER_DOUBLING = 1024, 400
 _MOST_COORDINATES = 72
 _SEEDS = 2**24
 
@@ -75,6 +77,24 @@ def integer_step(draw: Draw, rng: np.random.Generator) -> Draw:
         moved = cloud[row, axis] + rng.choice(steps)
         cloud[row, axis] = np.clip(moved, -LARGEST, LARGEST)
     return Draw(*((other, cloud) if which else (cloud, other)), draw.seed)
+
+
+def double(trials: Trials, start: Trial, rng: np.random.Generator) -> Trial:
+    """Twice the visual points again and again, as long as the ratio grows.
+
+    Some bounds are reached only in the limit of many points, which single steps do not come to.
+    """
+    goes_on, current = trials.allowance(_MOST_COPIES * _SEEDS_PER_DOUBLING), start
+    while goes_on() and 2 * len(current.draw.visual) <= _MOST_COPIES:
+        visual = np.concatenate([current.draw.visual, current.draw.visual])
+        seeds = rng.integers(_SEEDS, size=_SEEDS_PER_DOUBLING).tolist()
+        draws = (Draw(visual, current.draw.prompt, seed) for seed in seeds)
+        found = (trials.run(draw, COPIES) for draw in draws)
+        nearer = next((t for t in found if t.closeness > current.closeness), None)
+        if nearer is None:
+            return current
+        current = nearer
+    return current
 
 
 def real_start(trials: Trials, rng: np.random.Generator) -> Trial | None:

@@ -20,14 +20,14 @@ _LARGEST = 2**24  # so far squares of differences are exact
 
 
 def measure_slack(
-    trials: Trials, witness: Trial, rng: np.random.Generator
+    trials: Trials, others: Iterable[Trial], rng: np.random.Generator
 ) -> dict[str, Any] | None:
     """The growth of rhs/lhs, lhs > 0, along a family: what was measured, and no proof.
 
     Parameters
     ----------
     trials : the ledger, which knows the loosest instances
-    witness : another instance to start from
+    others : further instances to start from
     rng : the source of seeds
 
     Returns
@@ -38,7 +38,7 @@ def measure_slack(
         in a row; else "slack up to a factor x", x the largest that was found. With it ``excess``,
         rhs/lhs, and the clouds and seeds that give it. None where no left side is above 0.
     """
-    found = _best_moved(trials, [*trials.loosest, witness]) or _more_points(trials, rng)
+    found = _best_moved(trials, [*trials.loosest, *others]) or _more_points(trials, rng)
     if found is not None:
         return {"label": "unbounded slack", **found}
     if not trials.loosest:

@@ -18,7 +18,7 @@ from mobtheory.covering import CoveringProblem, Selection
 from mobtheory.errors import InvalidProblem, MissingExtra, ReportNotWritten, UnknownClaim
 from mobtheory.experiments import run_adversary, seek, targeting
 from mobtheory.experiments.adversary import agreement, refresh_stored
-from mobtheory.experiments.ascent import ascend, search_pattern
+from mobtheory.experiments.ascent import ascend, double, search_pattern
 from mobtheory.experiments.draws import RATIO, VIOLATED, VIOLATED_EXACTLY, Draw, Trial
 from mobtheory.experiments.exactness import violates_exactly
 from mobtheory.experiments.shrinking import search_small, shrink
@@ -206,6 +206,15 @@ class TestStages:
         assert found.draw.size[0] == 4
         assert search_small(trials, lambda t: t.exact, 4, 900, np.random.default_rng(0)) is None
 
+    def test_doubling_follows_a_ratio_that_grows_with_the_number_of_points(self):
+        limit = planted(lambda run: Margin(float(len(run.points)), len(run.points) + 1.0))
+        trials, rng = Trials(replace(limit, instance_type=_AllPoints)), np.random.default_rng(0)
+        start = trials.run(Draw(np.array([[0], [1]]), np.array([[1]]), 0), "start")
+        assert double(trials, start, rng).closeness == (RATIO, 1024 / 1025)
+        flat = Trials(planted(lambda _: Margin(1.0, 2.0)))
+        start = flat.run(start.draw, "start")
+        assert double(flat, start, rng) is start
+
     def test_slack_without_bound_is_told_from_slack_with_one(self):
         spread = planted(lambda single: Margin(1.0, 1.0 + float(single.point.max() ** 2)), Single)
         bounded = planted(
@@ -214,7 +223,7 @@ class TestStages:
         for claim, label in ((spread, "unbounded slack"), (bounded, "slack up to a factor 4")):
             trials, rng = Trials(claim), np.random.default_rng(0)
             start = trials.run(Draw(np.array([[0]]), np.array([[1]]), 0), "start")
-            slack = measure_slack(trials, start, rng)
+            slack = measure_slack(trials, [start], rng)
             assert slack is not None
             assert slack["label"] == label
             assert excess_of(claim, json.loads(json.dumps(slack))) == slack["excess"]
@@ -223,7 +232,7 @@ class TestStages:
         many = planted(lambda run: Margin(1.0, float(len(run.points))))
         trials = Trials(replace(many, instance_type=_AllPoints))
         start = trials.run(Draw(np.array([[0]]), np.array([[1]]), 0), "start")
-        slack = measure_slack(trials, start, np.random.default_rng(0))
+        slack = measure_slack(trials, [start], np.random.default_rng(0))
         assert slack is not None
         assert slack["excess"] == [4, 8, 16, 32]
 
