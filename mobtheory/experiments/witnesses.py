@@ -17,6 +17,7 @@ from mobtheory.experiments.draws import Draw, Points, Trial
 SCHEMA_VERSION = 1
 STORED = Path(__file__).with_name("witnesses.json")
 Number = float | str
+_MOST_SHOWN = 64
 
 
 @dataclass(frozen=True)
@@ -200,9 +201,10 @@ def witness_summary(claim_id: str) -> dict[str, Any] | None:
     Returns
     -------
     dict or None
-        label, slack (its label), lane, lhs, rhs, ratio, points, visual, prompt, fields, registered
-        and tried, as `Witness` has them; and is_smaller, whether a refutation has fewer points
-        than the registered counterexample, or as many and smaller coordinates.
+        label, slack (its label), lane, lhs, rhs, ratio, points, visual and prompt (None where
+        there are many points), fields, registered and tried, as `Witness` has them; and
+        is_smaller, whether a refutation has fewer points than the registered counterexample, or
+        as many and smaller coordinates.
 
     Examples
     --------
@@ -213,9 +215,12 @@ def witness_summary(claim_id: str) -> dict[str, Any] | None:
     witness = stored_witnesses().get(claim_id)
     if witness is None:
         return None
-    names = ("label", "lane", "lhs", "rhs", "ratio", "points", "visual", "prompt", "fields")
+    names = ("label", "lane", "lhs", "rhs", "ratio", "points", "fields")
+    few = witness.points is not None and witness.points <= _MOST_SHOWN
     return {
         **{name: getattr(witness, name) for name in names},
+        "visual": witness.visual if few else None,
+        "prompt": witness.prompt if few else None,
         "slack": None if witness.slack is None else witness.slack["label"],
         "registered": witness.registered,
         "is_smaller": witness.is_smaller,
