@@ -6,8 +6,10 @@ import pytest
 from rich.console import Console
 
 import mobtheory as mob
+from mobtheory.experiments import claim_reading
 from mobtheory.report.claim_view import claim_view
 from mobtheory.report.tables import WIDE, claims_table, findings_table, report_view
+from mobtheory.report.wording import proof_name
 
 from .sample_reports import sample_document
 
@@ -94,16 +96,16 @@ def test_tokens_show_the_three_distances_and_the_share_with_its_interval(width):
 
 
 def test_claims_are_listed_and_shown_in_full():
-    claims = [claim.to_dict() for claim in mob.list_claims()]
+    claims = [claim_reading(claim) for claim in mob.list_claims()]
     for width in (80, 120):
         lines = _printed(claims_table(claims, width), width)
         assert all(claim["id"] in "\n".join(lines) for claim in claims)
     for claim in claims:
-        told = " ".join(" ".join(_printed(claim_view(claim), 80)).split())
+        told = " ".join(" ".join(_printed(claim_view(claim, 80), 80)).split())
         for key in ("title", "source", "statement", "reason", "formula", "counterexample"):
             if claim[key]:
                 assert " ".join(str(claim[key]).split()) in told, key
         for name in claim["proof"]:
-            assert f"proofs/{name}" in told
+            assert proof_name(name) in told
         for hypothesis in claim["hypotheses"]:
             assert hypothesis in told
