@@ -46,6 +46,7 @@ SEARCH_PROFILES = {"quick": 400, "standard": 4000, "deep": 40000}
 FILE = "witnesses.json"
 MANY = 64  # points; to take each of so many away, or move it, would take too long
 NEARLY = 0.9  # some bounds are reached in the limit of many points only
+LIMIT = 0.99  # with so many copies a ratio that tends to 1 is nearer than that
 Agreement = Literal["agrees", "contradicts", "open"]
 Progress = Callable[[str, int, int], None]
 
@@ -213,13 +214,22 @@ def _search(trials: Trials, count: int, rng: np.random.Generator) -> list[str]:
     if trials.settled or wants_integers:
         return stages
     stages.append(COPIES)
-    double(trials, trials.best[True], rng)
+    _seek_limit(trials, rng)
     stages += [PATTERN, DIFFERENCES]
     for _ in range(2):
         start = real_start(trials, rng)
         if start is not None:
             ascend(trials, search_pattern(trials, start, count // 16), count // 16)
     return stages
+
+
+def _seek_limit(trials: Trials, rng: np.random.Generator) -> None:
+    """Many copies of points count where equality is their limit; else fewer points say more."""
+    apart = Trials(trials.claim, trials.deadline)
+    end = double(apart, trials.best[True], rng)
+    trials.used, trials.met = trials.used + apart.used, trials.met + apart.met
+    if end.closeness >= (RATIO, LIMIT):
+        trials.run(end.draw, COPIES)
 
 
 def _looseness(trial: Trial) -> Closeness:

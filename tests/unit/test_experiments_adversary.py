@@ -91,6 +91,15 @@ class TestSearch:
         assert witness.label == "loose by a factor 1.5"
         assert agreement(farthest_points_within(3.0, tight=True), witness) == "open"
 
+    @pytest.mark.parametrize(("limit", "label", "copied"), [(1, "1.001", True), (2, "2.0", False)])
+    def test_copies_of_points_count_only_on_the_way_to_equality(self, limit, label, copied):
+        def margin(run):
+            return Margin(float(len(run.points)), limit * len(run.points) + 1.0)
+
+        witness = seek(planted(margin, _AllPoints), profile="quick")
+        assert witness.label.startswith(f"loose by a factor {label}")
+        assert (witness.points > 300) is copied
+
     def test_a_refuted_claim_ends_with_the_fewest_points(self):
         """Three points have a pick that is twice as far as a better centre; two have none."""
         witness = seek(farthest_points_within(1.5, verdict=Verdict.REFUTED), profile="quick")
