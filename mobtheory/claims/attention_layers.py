@@ -184,7 +184,7 @@ CLAIMS = (
             "The identity for plain pruning in every head; directions of two vectors differ by at "
             "most twice their distance over the sum of their lengths, with eps as one more "
             "coordinate; a product of two Lipschitz factors is split. The attention half is "
-            "close to the truth, the whole is loose by about a hundred."
+            "reached, which is all that `tight` says; the whole is loose where the MLP is steep."
         ),
         instance_type=LayerPruning,
         margin=_layer,

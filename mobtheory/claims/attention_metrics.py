@@ -174,8 +174,8 @@ CLAIMS = (
         source="extension; theory 4.4 (a)",
         statement=Statement(
             "For normalised empirical measures mu and nu, Delta the range of the logits and "
-            "diam(U) the diameter of the values over both supports: |o_mu - o_nu| <= "
-            "e^Delta (|W_V| + A diam(U)) W_1(mu, nu).",
+            "diam(U) the diameter of the values over both supports, A = |W_K^T q|/sqrt(d_h): |o_mu "
+            "- o_nu| <= e^Delta (|W_V| + A diam(U)) W_1(mu, nu).",
             sp.Le(Delta_o, sp.exp(Delta) * (norm(W_V) + A * diam(U)) * W_1(mu, nu)),
         ),
         verdict=Verdict.PROVED,
@@ -207,8 +207,8 @@ CLAIMS = (
         source="repair of Assumption 1; theory 4.4 (c)",
         statement=Statement(
             "Add log n_s to the logit of every kept token s, where n_s tokens of X are nearest to "
-            "s: |o - o~| <= (|W_V| + A r(U)) d_H(X, X_s) for one head, keys and values functions "
-            "of the token, at a query that stays.",
+            "s: |o - o~| <= (|W_V| + A r(U)) d_H(X, X_s), A = |W_K^T q|/sqrt(d_h), for one head, "
+            "keys and values linear in the token, at a query that stays.",
             sp.Le(Delta_o, (norm(W_V) + A * circumradius_of(U)) * d_H(X, X_s)),
         ),
         verdict=Verdict.PROVED,
@@ -220,7 +220,7 @@ CLAIMS = (
         instance_type=HeadPruning,
         margin=_log_count,
         tight=True,
-        uses=("attention.winf", "geometry.hausdorff-identity"),
+        uses=("attention.winf",),
         proof=(
             "attention_log_count.py",
             "coq/LogCount.v:log_count",
@@ -264,9 +264,7 @@ CLAIMS = (
             "coq/MinimalMetric.v:minimal_metric",
         ),
         evidence=(
-            Evidence(
-                "z3", "the farthest token has the coefficient 0, and so have all, by induction"
-            ),
+            Evidence("z3", "the longest token whose shares differ has equal ones, a contradiction"),
             Evidence("sympy", "the derivative of log L along a ray is <x, o>, for any n"),
             Evidence("rational", "{0, 0, 1} and {0, 1}: d_H = 0, means 1/3 and 1/2", general=False),
             Evidence("coq", "both halves, any function on pairs of finite multisets"),
