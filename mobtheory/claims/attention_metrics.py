@@ -150,10 +150,7 @@ CLAIMS = (
         instance_type=MultisetPair,
         margin=_winf,
         tight=True,
-        proof=(
-            "attention_winf.py",
-            "coq/WInfinity.v:winf",
-        ),
+        proof=("attention_winf.py", "coq/WInfinity.v:winf", "coq/WInfinity.v:winf_tokens"),
         evidence=(
             Evidence(
                 "z3",
@@ -165,6 +162,7 @@ CLAIMS = (
                 "coq",
                 "finite measures and any plan that moves no mass farther than delta, any norm",
             ),
+            Evidence("coq", "x"),
             Evidence("property", "pairs of multisets, matched by the best transport"),
         ),
     ),

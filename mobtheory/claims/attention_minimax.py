@@ -140,11 +140,13 @@ CLAIMS = (
             "attention_minimax_reweighted.py",
             "coq/MinimaxReweighted.v:minimax_reweighted",
             "coq/MinimaxReweighted.v:minimax_transport",
+            "coq/MinimaxReweighted.v:merge_bias_ratio",
         ),
         evidence=(
             Evidence("z3", "every transport plan costs at least Phi, any metric, by induction"),
             Evidence("sympy", "the bias gives the mass nearest to each kept token"),
             Evidence("z3", "closed forms on 4 tokens, 2 of them kept: every plan", general=False),
+            Evidence("coq", "x"),
             Evidence("rational", "4 tokens on a line, 2 of them kept", general=False),
             Evidence(
                 "coq", "as worst error over Lipschitz values and as transport plan, finite supports"
