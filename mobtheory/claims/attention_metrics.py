@@ -162,7 +162,6 @@ CLAIMS = (
                 "coq",
                 "finite measures and any plan that moves no mass farther than delta, any norm",
             ),
-            Evidence("coq", "x"),
             Evidence("property", "pairs of multisets, matched by the best transport"),
         ),
     ),

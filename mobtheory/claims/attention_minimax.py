@@ -146,7 +146,6 @@ CLAIMS = (
             Evidence("z3", "every transport plan costs at least Phi, any metric, by induction"),
             Evidence("sympy", "the bias gives the mass nearest to each kept token"),
             Evidence("z3", "closed forms on 4 tokens, 2 of them kept: every plan", general=False),
-            Evidence("coq", "x"),
             Evidence("rational", "4 tokens on a line, 2 of them kept", general=False),
             Evidence(
                 "coq", "as worst error over Lipschitz values and as transport plan, finite supports"
