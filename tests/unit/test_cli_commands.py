@@ -15,7 +15,7 @@ from mobtheory.claims import ProofResult
 from mobtheory.cli import app
 from mobtheory.report.installation import Check
 
-COMMANDS = ("audit", "claims", "prove", "solve", "report", "doctor")
+COMMANDS = ("audit", "claims", "prove", "adversary", "solve", "report", "doctor")
 PROMISED_IDS = (
     "assumption-1",
     "assumption-2",
@@ -47,6 +47,20 @@ PROMISED_IDS = (
     "covering.saturation",
     "theorem-2.corrected",
     "lemma-3.vacuity",
+    "attention.multiplicity-gap",
+    "attention.w1",
+    "attention.winf",
+    "attention.log-count",
+    "attention.minimal-metric",
+    "attention.stack",
+    "attention.identity",
+    "attention.minimax-plain",
+    "attention.minimax-reweighted",
+    "attention.hybrid-identity",
+    "attention.tanh",
+    "attention.layer",
+    "attention.greedy",
+    "attention.budget-split",
 )
 
 
