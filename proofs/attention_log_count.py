@@ -15,8 +15,9 @@ Proof.
   4. So every token moves by at most d_H(X, X_s), and attention.winf applies.
 Riders.
   5. Without the bias the bound fails: V = {1, 1.1}, P = {0}, S = {1}, equal logits, W_V = 1.
-  6. r_U is not a constant: V = {(t, R), (0, R)}, P = {(0, -R)}, S = {(0, R)}, logit = first
-     coordinate, W_V = I: the error per d_H tends to at least 2 R/9.
+  6. The bound is reached in the limit of N -> oo tokens: equal logits, N tokens at distance t from
+     the only kept one; and for large A R: (0, R), (0, -R) kept, N tokens (t, R), N tokens (-t, -R),
+     logit A times the first coordinate, the value is the second one, t -> 0.  So r_U is needed.
   7. Under a causal mask the nearest kept token may be invisible to the query: V = {0, 1},
      P = {.2, 1}, S = {0}, equal logits, read at the first prompt token: .4 against .1, d_H = 0.
 """
@@ -29,27 +30,29 @@ from mobtheory.claims.proving import ProofResult
 from mobtheory.claims.symbols import W_V, A, Delta_o, U, X, X_s, circumradius, d_H, norm
 
 from .algebra import vanishes
-from .derived_statement import check_registered
 from .finite_sums import check_regrouping
 from .line_sets import hausdorff as exact_hausdorff
 from .metric_space import METRIC, Point, dist, every, hausdorff, point_set, subset
-from .moved_tokens import RADIUS_FACTOR, check_moved_tokens
+from .moved_tokens import check_moved_tokens, slope
+from .registered import constants
 from .solver import valid, z3
 from .steps import Steps
-
-STATEMENT = sp.Le(Delta_o, (norm(W_V) + RADIUS_FACTOR * A * circumradius(U)) * d_H(X, X_s))
 
 
 def prove() -> ProofResult:
     steps = Steps()
+    of_values, of_keys = constants("attention.log-count", _form)
     _check_distance(steps)
     _check_multiset(steps)
-    check_moved_tokens(steps)
+    check_moved_tokens(steps, of_values, of_keys)
     _check_plain(steps)
-    _check_radius(steps)
+    _check_tightness(steps, sp.Rational(of_values), sp.Rational(of_keys))
     _check_mask(steps)
-    check_registered(steps, "attention.log-count", STATEMENT)
     return steps.result()
+
+
+def _form(of_values: sp.Expr, of_keys: sp.Expr) -> sp.Basic:
+    return sp.Le(Delta_o, slope(of_values, of_keys, norm(W_V), A, circumradius(U)) * d_H(X, X_s))
 
 
 def _check_distance(steps: Steps) -> None:
@@ -95,16 +98,24 @@ def _check_plain(steps: Steps) -> None:
     )
 
 
-def _check_radius(steps: Steps) -> None:
-    t, radius = sp.symbols("t R", positive=True)
-    total = sp.exp(t) + 2
-    full = sp.Matrix([t * sp.exp(t), radius * (sp.exp(t) + 1 - 1)]) / total
-    counted = sp.Matrix([0, radius * (2 - 1)]) / 3
-    slopes = (full - counted).applyfunc(lambda entry: sp.limit(entry / t, t, 0, "+"))
+def _check_tightness(steps: Steps, of_values: sp.Expr, of_keys: sp.Expr) -> None:
+    t, a, radius, n, gain = sp.symbols("t A R N ||W_V||", positive=True)
+    full = gain * n * t / (n + 1)  # the kept token is 0 and counts n + 1 times
+    flat = slope(of_values, of_keys, gain, sp.Integer(0), gain * t / 2) * t
     steps.check(
         "sympy",
-        "(t, R), (0, R), (0, -R) with log 2 on the second: the error per d_H tends to (1/3, 2 R/9)",
-        slopes == sp.Matrix([sp.Rational(1, 3), 2 * radius / 9]),
+        f"equal logits, N tokens merged over a distance t: the error tends to the bound {flat}",
+        vanishes(sp.limit(full, n, sp.oo) - flat),
+    )
+    up, down = 1 + n * sp.exp(a * t), 1 + n * sp.exp(-a * t)
+    full = radius * (up - down) / (up + down)  # with counts: 0, the mean of R and -R
+    error = sp.limit(sp.limit(full, n, sp.oo) / t, t, 0, "+")
+    share = error / slope(of_values, of_keys, 1, a, radius)
+    steps.check(
+        "sympy",
+        "N tokens merged into each of (0, R) and (0, -R): as t tends to 0, the error is A R/(1 + A "
+        "R) of the bound, r_U = R, and this tends to 1",
+        vanishes(sp.limit(share, radius, sp.oo) - 1),
     )
 
 

@@ -16,8 +16,9 @@ Proof.  Weights w, w~, values u, u~; all numbers are projections on an arbitrary
   5. The tokens that gain have masses M, M~ with odds within e^Omega of each other, and then
      TV = M - M~ <= tanh(Omega/4).
   6. tanh x <= x and range <= 2 r_U turn diam_U tanh(A delta/2) into A r_U delta.
-  7. Both constants are reached in the limit: tokens (0, R), (0, -R) moved by (delta, 0) and
-     (-delta, 0), logit A times the first coordinate, W_V = 1.
+  7. The bound is reached: equal logits, A = 0, all tokens moved alike along the first direction of
+     W_V; and in the limit of large A R: tokens (0, R), (0, -R) moved by (delta, 0) and (-delta, 0),
+     logit A times the first coordinate, the value is the second one, delta -> 0.
 Step 5 replaces a path from the old tokens to the new ones: nothing is differentiated
 but tanh, and the values of one of the two sets of tokens are enough.
 """
@@ -28,40 +29,39 @@ from mobtheory.claims.proving import ProofResult
 from mobtheory.claims.symbols import W_V, A, Delta_o, U, circumradius, delta, norm
 
 from .algebra import vanishes
-from .derived_statement import check_registered
-from .moved_tokens import RADIUS_FACTOR, check_moved_tokens
+from .moved_tokens import check_moved_tokens, slope
+from .registered import constants
 from .steps import Steps
-
-STATEMENT = sp.Le(Delta_o, (norm(W_V) + RADIUS_FACTOR * A * circumradius(U)) * delta)
 
 
 def prove() -> ProofResult:
     steps = Steps()
-    check_moved_tokens(steps)
-    _check_tightness(steps)
-    check_registered(steps, "attention.winf", STATEMENT)
+    of_values, of_keys = constants("attention.winf", _form)
+    check_moved_tokens(steps, of_values, of_keys)
+    _check_tightness(steps, sp.Rational(of_values), sp.Rational(of_keys))
     return steps.result()
 
 
-def _check_tightness(steps: Steps) -> None:
-    move, a, radius = sp.symbols("delta A R", positive=True)
+def _form(of_values: sp.Expr, of_keys: sp.Expr) -> sp.Basic:
+    return sp.Le(Delta_o, slope(of_values, of_keys, norm(W_V), A, circumradius(U)) * delta)
+
+
+def _check_tightness(steps: Steps, of_values: sp.Expr, of_keys: sp.Expr) -> None:
+    move, a, radius, gain = sp.symbols("delta A R ||W_V||", positive=True)
+    before = gain * (radius - radius) / 2
+    after = (gain * (radius + move) + gain * (-radius + move)) / 2
+    flat = slope(of_values, of_keys, gain, sp.Integer(0), gain * radius) * move
+    steps.check(
+        "sympy",
+        f"the bound is reached: equal logits, both tokens moved by delta, {flat}",
+        vanishes(after - before - flat),
+    )
     up, down = sp.exp(a * move), sp.exp(-a * move)
-    moved = sp.Matrix([move * (up - down), radius * (up - down)]) / (
-        up + down
-    )  # before: (0, 0), the mean of (0, R) and (0, -R)
-    slopes = moved.applyfunc(lambda entry: sp.limit(entry / move, move, 0, "+"))
+    moved = radius * (up - down) / (up + down)  # before: 0, the mean of R and -R
+    share = sp.limit(moved / move, move, 0, "+") / slope(of_values, of_keys, 1, a, radius)
     steps.check(
         "sympy",
-        "the two tokens: |o - o~|/delta tends to A R as delta does to 0, where r_U = R",
-        vanishes(slopes[0]) and vanishes(slopes[1] - a * radius),
-    )
-    steps.check(
-        "sympy",
-        "which is (1 - 1/(1 + A R)) of the bound 1 + A R: no smaller factor for A r_U will do",
-        sp.limit(slopes[1] / (1 + a * radius), radius, sp.oo) == 1,
-    )
-    steps.check(
-        "sympy",
-        "equal logits, both moved by (0, delta): |o - o~| = ||W_V|| delta, the factor 1 is needed",
-        vanishes(((radius + move) + (-radius + move)) / 2 - (radius - radius) / 2 - move),
+        "the two tokens: as delta tends to 0, |o - o~| is A R/(1 + A R) of the bound, r_U = R, and "
+        "this tends to 1",
+        vanishes(sp.limit(share, radius, sp.oo) - 1),
     )

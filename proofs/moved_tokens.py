@@ -17,13 +17,15 @@ from .steps import Steps
 RANGE_PER_CHANGE = 2
 """Numbers between -x and x have a range of at most RANGE_PER_CHANGE * x."""
 
-RADIUS_FACTOR = DIAMETER_PER_RADIUS * RANGE_PER_CHANGE * PER_RANGE
-"""The factor of A r_U in the bound: 2 * 2 * 1/4."""
+
+def slope(of_values: Any, of_keys: Any, gain: Any, key: Any, radius: Any) -> Any:
+    """``||W_V|| + A r_U`` with a constant before each part, in symbols of z3 or of SymPy."""
+    return of_values * gain + of_keys * key * radius
 
 
-def quotient(number: Fraction) -> Any:
-    """A fraction as z3 writes it."""
-    return z3.Q(number.numerator, number.denominator)
+def moves_by(gap: Any, value: Any, logit: Any, radius: Any) -> Any:
+    """What `check_head` proves: ``|o - o~| <= value + r_U logit``."""
+    return gap <= value + radius * logit
 
 
 def check_range(steps: Steps) -> None:
@@ -53,37 +55,36 @@ def check_head(steps: Steps) -> None:
     check_range(steps)
     check_tanh_below_identity(steps)
     check_diameter(steps)
-    value, logit, r, moved, reweighted, diameter, tv, omega = z3.Reals(
-        "value logit r_U moved reweighted diam_U TV Omega"
+    value, logit, r, gap, moved, reweighted, diameter, tv, omega = z3.Reals(
+        "value logit r_U |o-o~| moved reweighted diam_U TV Omega"
     )
-    quarter, factor = quotient(PER_RANGE), quotient(RADIUS_FACTOR)
     steps.check(
         "z3",
         "values that move by at most v and logits that move by at most x, up to a common constant: "
-        f"v + diam_U tanh(Omega/4) <= v + {RADIUS_FACTOR} r_U x; Omega = 2 x, diam_U <= 2 r_U",
+        "|o - o~| <= v + diam_U tanh(Omega/4) <= v + r_U x; Omega = 2 x, diam_U <= 2 r_U",
         valid(
-            moved + reweighted <= value + factor * r * logit,
+            moves_by(gap, value, logit, r),
             [
-                *(logit >= 0, tv >= 0, diameter >= 0, moved <= value),
-                *(reweighted <= diameter * tv, tv <= quarter * omega),
+                *(logit >= 0, tv >= 0, diameter >= 0, gap <= moved + reweighted, moved <= value),
+                *(reweighted <= diameter * tv, tv <= PER_RANGE * omega),
                 *(omega == RANGE_PER_CHANGE * logit, diameter <= DIAMETER_PER_RADIUS * r),
             ],
         ),
     )
 
 
-def check_moved_tokens(steps: Steps) -> None:
+def check_moved_tokens(steps: Steps, of_values: Fraction, of_keys: Fraction) -> None:
     """``|o - o~| <= (||W_V|| + A r_U) delta``, U the values of either set of tokens."""
     check_head(steps)
     delta, a, w, r, gap, value, logit = z3.Reals("delta A ||W_V|| r_U |o-o~| value logit")
-    factor = quotient(RADIUS_FACTOR)
     steps.check(
         "z3",
-        f"v = ||W_V|| delta, x = A delta: |o - o~| <= (||W_V|| + {RADIUS_FACTOR} A r_U) delta",
+        "v = ||W_V|| delta, x = A delta: "
+        f"|o - o~| <= ({of_values} ||W_V|| + {of_keys} A r_U) delta",
         valid(
-            gap <= (w + factor * a * r) * delta,
+            gap <= slope(of_values, of_keys, w, a, r) * delta,
             [
-                *(r >= 0, gap <= value + factor * r * logit),
+                *(delta >= 0, a >= 0, w >= 0, r >= 0, moves_by(gap, value, logit, r)),
                 *(value <= w * delta, logit <= a * delta),
             ],
         ),
