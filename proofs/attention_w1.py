@@ -16,26 +16,25 @@ u_j, v_j the values, projected on an arbitrary unit vector, top and bottom the b
   5. So each bracket is at most top (||W_V|| + A diam_U) |x - y|.
   6. Z_mu >= bottom, and top/bottom = e^Delta: |o_mu - o_nu| is at most e^Delta (||W_V|| + A diam_U)
      times the cost of the coupling, whichever it is, so W_1 in place of the cost.
-  7. The exponential is necessary: mu = {0}, nu = (1 - t) {0} + t {1}, logits Delta x, values x have
-     |o_mu - o_nu|/W_1 -> e^Delta as t -> 0; no multiple of ||W_V|| + A diam_U = 1 + Delta is that
-     large.
+  7. The bound is reached: mu = (1 - t) {0} + t {D}, nu = (1 - t) {0} + t {D - h}, logits A x,
+     values ||W_V|| x have Delta = A D, diam_U = ||W_V|| D, W_1 = t h, and |o_mu - o_nu|/W_1 tends
+     to e^Delta (||W_V|| + A diam_U) as first t, then h tends to 0: the exponential is necessary.
 """
+
+from fractions import Fraction
 
 import sympy as sp
 
 from mobtheory.claims.proving import ProofResult
 from mobtheory.claims.symbols import W_1, W_V, A, Delta, Delta_o, U, diam, mu, norm, nu
 
-from .algebra import positive, tends_to_infinity, vanishes
-from .derived_statement import check_registered
+from .algebra import positive, vanishes
 from .finite_sums import check_regrouping, check_totals, rest_on_induction
+from .moved_tokens import slope
 from .projections import rest_on_projections
+from .registered import constants
 from .solver import valid, z3
 from .steps import Steps
-
-GROWTH = sp.exp(Delta)
-"""top/bottom, the factor of the bound."""
-STATEMENT = sp.Le(Delta_o, GROWTH * (norm(W_V) + A * diam(U)) * W_1(mu, nu))
 
 _p, _a, _b, _u, _v, _d = z3.Reals("p a b u v |x-y|")
 _top, _bottom, _w, _key, _diameter, _o = z3.Reals("top bottom |W_V| A diam_U o_nu")
@@ -44,6 +43,7 @@ _signs = [_top >= _bottom, _bottom > 0, _w >= 0, _key >= 0, _diameter >= 0]
 
 def prove() -> ProofResult:
     steps = Steps()
+    exponent, of_values, of_keys = constants("attention.w1", _form)
     rest_on_projections(steps)
     rest_on_induction(steps)
     check_regrouping(steps)
@@ -52,9 +52,18 @@ def prove() -> ProofResult:
     _check_mean(steps)
     _check_bracket(steps)
     _check_coupling(steps)
-    _check_necessity(steps)
-    check_registered(steps, "attention.w1", STATEMENT)
+    growth = sp.exp(sp.Rational(exponent) * Delta)
+    _check_growth(steps, growth)
+    _check_bound(steps, of_values, of_keys)
+    _check_tightness(steps, growth, sp.Rational(of_values), sp.Rational(of_keys))
     return steps.result()
+
+
+def _form(exponent: sp.Expr, of_values: sp.Expr, of_keys: sp.Expr) -> sp.Basic:
+    return sp.Le(
+        Delta_o,
+        sp.exp(exponent * Delta) * slope(of_values, of_keys, norm(W_V), A, diam(U)) * W_1(mu, nu),
+    )
 
 
 def _check_identity(steps: Steps) -> None:
@@ -179,61 +188,75 @@ def _check_bracket(steps: Steps) -> None:
 
 
 def _check_coupling(steps: Steps) -> None:
-    bracket, slope, d = z3.Reals("bracket slope |x-y|")
+    bracket, steepness, d = z3.Reals("bracket slope |x-y|")
     check_totals(
         steps,
         "|sum p bracket| <= slope sum p |x - y|, and Z_mu >= bottom sum p",
         lambda brackets, cost, a, mass: z3.And(
-            brackets <= slope * cost, -brackets <= slope * cost, a >= _bottom * mass
+            brackets <= steepness * cost, -brackets <= steepness * cost, a >= _bottom * mass
         ),
         [_p * bracket, _p * d, _p * _a, _p],
-        [_p >= 0, bracket <= slope * d, -bracket <= slope * d, _a >= _bottom],
+        [_p >= 0, bracket <= steepness * d, -bracket <= steepness * d, _a >= _bottom],
     )
-    z_mu, gap, cost, least = z3.Reals("Z_mu gap cost W_1")
+    z_mu, gap, cost = z3.Reals("Z_mu gap cost")
     steps.check(
         "z3",
         "sum p = 1, so |o_mu - o_nu| <= (top/bottom) (||W_V|| + A diam_U) cost",
         valid(
-            gap <= (_top / _bottom) * slope * cost,
+            gap <= (_top / _bottom) * steepness * cost,
             [
                 *_signs,
-                *(slope >= 0, cost >= 0, gap >= 0),
-                *(z_mu >= _bottom, z_mu * gap <= _top * slope * cost),
+                *(steepness >= 0, cost >= 0, gap >= 0),
+                *(z_mu >= _bottom, z_mu * gap <= _top * steepness * cost),
             ],
         ),
     )
+
+
+def _check_growth(steps: Steps, growth: sp.Expr) -> None:
     s_max, s_min = sp.symbols("s_max s_min", real=True)
     steps.check(
         "sympy",
-        f"top/bottom = {GROWTH} for s_max = s_min + Delta",
-        vanishes(sp.exp(s_max).subs(s_max, s_min + Delta) / sp.exp(s_min) - GROWTH),
+        f"top/bottom = {growth} for s_max = s_min + Delta",
+        vanishes(sp.exp(s_max).subs(s_max, s_min + Delta) / sp.exp(s_min) - growth),
     )
-    factor = z3.Real("factor")
+
+
+def _check_bound(steps: Steps, of_values: Fraction, of_keys: Fraction) -> None:
+    gap, cost, least, growth, factor = z3.Reals("gap cost W_1 e^Delta factor")
+    # the infimum is the largest number below all costs
+    of_infimum = z3.ForAll([cost], z3.Implies(cost > least, gap <= factor * cost))
     steps.check(
         "z3",
         "a bound by factor times the cost of every coupling is one by factor times their infimum",
+        valid(gap <= factor * least, [factor > 0, of_infimum]),
+    )
+    steps.check(
+        "z3",
+        f"so |o_mu - o_nu| <= e^Delta ({of_values} ||W_V|| + {of_keys} A diam_U) W_1",
         valid(
-            gap <= factor * least,
+            gap <= growth * slope(of_values, of_keys, _w, _key, _diameter) * least,
             [
-                factor > 0,
-                # the infimum is the largest number below all costs
-                z3.ForAll([cost], z3.Implies(cost > least, gap <= factor * cost)),
+                *(growth >= 1, least >= 0, _w >= 0, _key >= 0, _diameter >= 0),
+                gap <= growth * (_w + _key * _diameter) * least,
             ],
         ),
     )
 
 
-def _check_necessity(steps: Steps) -> None:
-    t, factor = sp.symbols("t c", positive=True)
-    o_nu = t * sp.exp(Delta) / ((1 - t) + t * sp.exp(Delta))
-    slope = sp.limit(o_nu / t, t, 0, "+")
+def _check_tightness(steps: Steps, growth: sp.Expr, of_values: sp.Expr, of_keys: sp.Expr) -> None:
+    t, h, key, length, gain = sp.symbols("t h A D ||W_V||", positive=True)
+
+    def output(x: sp.Expr) -> sp.Expr:
+        power = t * sp.exp(key * x)
+        return power * gain * x / (1 - t + power)
+
+    per_mass = sp.limit((output(length) - output(length - h)) / t, t, 0, "+")
+    reached = sp.limit(per_mass / h, h, 0, "+")
+    bound = growth.subs(Delta, key * length) * slope(of_values, of_keys, gain, key, gain * length)
     steps.check(
         "sympy",
-        f"mu = {{0}}, nu = (1 - t) {{0}} + t {{1}}: W_1 = t, |o_mu - o_nu|/t tends to {GROWTH}",
-        vanishes(slope - GROWTH),
-    )
-    steps.check(
-        "sympy",
-        "and exceeds every multiple of ||W_V|| + A diam_U = 1 + Delta",
-        tends_to_infinity(slope / (factor * (1 + Delta)), Delta),
+        "the bound is reached: mass t at D or at D - h, the rest at 0: |o_mu - o_nu|/W_1 tends to "
+        f"{bound}, Delta = A D, diam_U = ||W_V|| D",
+        vanishes(reached - bound),
     )
