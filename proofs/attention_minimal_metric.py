@@ -19,7 +19,8 @@ Proof.  p, q the normalised empirical measures of X, Y, c = p - q on the n point
   5. Times e^(-t |x_*|^2): |c_*| <= e^(-t g) sum_j |c_j| for all t > 0.
   6. The right side tends to 0, so c_* = 0, a contradiction.
   7. Conversely k copies of each token change no head, so nothing finer is needed.
-  8. The Hausdorff distance is no such D: {0, 0, 1} and {0, 1} have distance 0, the flat head tells
+  8. The bound is reached: one token each, y and z in the direction of a.
+  9. The Hausdorff distance is no such D: {0, 0, 1} and {0, 1} have distance 0, the flat head tells
      them apart, 1/3 against 1/2.
 """
 
@@ -32,26 +33,30 @@ from mobtheory.claims.proving import ProofResult
 from mobtheory.claims.symbols import Delta_o, key_query, laplace, mu, norm, nu, sup
 
 from .algebra import vanishes
-from .derived_statement import check_registered
 from .finite_sums import check_totals, rest_on_induction
 from .line_sets import hausdorff as exact_hausdorff
+from .registered import constants
 from .solver import valid, z3
 from .steps import Steps
-
-STATEMENT = sp.Le(sp.Abs(sp.log(laplace(mu)) - sp.log(laplace(nu))), norm(key_query) * sup(Delta_o))
 
 
 def prove() -> ProofResult:
     steps = Steps()
+    (factor,) = constants("attention.minimal-metric", _form)
     rest_on_induction(steps)
     _check_continuity(steps)
-    _check_derivative(steps)
+    _check_derivative(steps, factor)
     _check_longest(steps)
     _check_domination(steps)
     _check_copies(steps)
+    _check_tightness(steps, sp.Rational(factor))
     _check_hausdorff(steps)
-    check_registered(steps, "attention.minimal-metric", STATEMENT)
     return steps.result()
+
+
+def _form(factor: sp.Expr) -> sp.Basic:
+    gap = sp.Abs(sp.log(laplace(mu)) - sp.log(laplace(nu)))
+    return sp.Le(gap, factor * norm(key_query) * sup(Delta_o))
 
 
 def _check_continuity(steps: Steps) -> None:
@@ -70,7 +75,7 @@ def _check_continuity(steps: Steps) -> None:
     )
 
 
-def _check_derivative(steps: Steps) -> None:
+def _check_derivative(steps: Steps, factor: Fraction) -> None:
     j, n = sp.symbols("j n", integer=True, positive=True)
     t = sp.Symbol("t", real=True)
     p: Any = sp.IndexedBase("p")
@@ -88,11 +93,11 @@ def _check_derivative(steps: Steps) -> None:
         "|<a, o>| <= |a| |o| (Cauchy-Schwarz)"
     )
     change, start, slope, size, gap = z3.Reals("f(1) f(0) max|f'| |a| max|o-o'|")
-    bound = z3.And(change <= size * gap, -change <= size * gap)
+    bound = z3.And(change <= factor * size * gap, -change <= factor * size * gap)
     steps.check(
         "z3",
-        "f = log L(X) - log L(Y) has f(0) = 0, |f'| <= |a| |o - o'|: |f(1)| <= |a| max |o - o'|, "
-        "and f(1) = 0 where no head sees a gap",
+        "f = log L(X) - log L(Y) has f(0) = 0, |f'| <= |a| |o - o'|: "
+        f"|f(1)| <= {factor} |a| max |o - o'|, and f(1) = 0 where no head sees a gap",
         valid(
             z3.And(bound, z3.Implies(gap == 0, change == 0)),
             [
@@ -175,6 +180,23 @@ def _check_copies(steps: Steps) -> None:
         "z3",
         "and leave o = sum e^s u / sum e^s as it is",
         valid((k * weighted) / (k * mass) == weighted / mass, [k > 0, mass > 0]),
+    )
+
+
+def _check_tightness(steps: Steps, factor: sp.Expr) -> None:
+    y, z, t = sp.symbols("y z t", real=True)
+    size, apart = sp.symbols("|a| |y-z|", positive=True)
+
+    def output(token: sp.Expr) -> sp.Expr:
+        power = sp.exp(t * size * token)  # L at t a
+        return sp.cancel(power * token / power)
+
+    gap = (output(y) - output(z)).subs(y, z + apart)
+    change = (sp.log(sp.exp(size * y)) - sp.log(sp.exp(size * z))).subs(y, z + apart)
+    steps.check(
+        "sympy",
+        f"the bound is reached: X = {{y}}, Y = {{z}} along a: |a| |y - z| = {factor} |a| |o - o'|",
+        vanishes(change - size * apart) and vanishes(change - factor * size * gap),
     )
 
 
