@@ -18,13 +18,15 @@ Proof.  All numbers are projections on an arbitrary unit vector.
      a range of Omega; here they are s_i - s_pi(i) up to a constant, so Omega = 2 delta_s.
   4. Plain: sum_i w_i u_pi(i) = sum_s a_s u_s, and o_S has weights w_s/(1 - m): their ratios are
      (1 - m) rho_s, so Omega = log(rho_max/rho_min).
-  5. Plain pruning reaches its bound: kept weights 1/12, 3/12 and values 1, -1, a token of weight
-     8/12 dropped onto the first, with its value.
-  6. log-count reaches it in the limit of many tokens: logits 0 and delta and values 1 and -1 kept,
-     N tokens of logit delta dropped onto each.
+  5. Both bounds are reached by their first term: equal weights, one token kept, one dropped.
+  6. Plain pruning by its second: kept weights 1/12, 3/12 and values 1, -1, a token of weight 8/12
+     dropped onto the first, with its value.
+  7. log-count in the limit of many tokens: logits 0 and delta and values 1 and -1 kept, N tokens of
+     logit delta dropped onto the first, N of logit 0 onto the second.
 """
 
 from fractions import Fraction
+from typing import Any
 
 import sympy as sp
 
@@ -46,51 +48,74 @@ from mobtheory.claims.symbols import (
 )
 
 from .algebra import vanishes
-from .derived_statement import check_registered
 from .finite_sums import check_regrouping, check_totals, rest_on_induction
 from .moved_tokens import RANGE_PER_CHANGE, check_range
 from .projections import rest_on_projections
-from .softmax_shift import PER_RANGE, check_shift, check_softmax_ratios
+from .registered import constants
+from .softmax_shift import check_shift, check_softmax_ratios
 from .solver import valid, z3
 from .steps import Steps
 
-LOGIT_FACTOR = PER_RANGE * RANGE_PER_CHANGE
-"""Omega/4 per delta_s."""
 _COVER = total(weight(v) * norm(value(v) - value(nearest(v))))
-_WITH_COUNTS = sp.tanh(LOGIT_FACTOR * delta_s)
-_PLAIN = sp.tanh(PER_RANGE * sp.log(rho_max / rho_min))
-STATEMENT = sp.And(
-    sp.Le(Delta_o, _COVER + diam(U) * _WITH_COUNTS), sp.Le(Delta_o_S, _COVER + diam(U) * _PLAIN)
-)
+_RATIO = rho_max / rho_min
 
 
 def prove() -> ProofResult:
     steps = Steps()
+    found = constants("attention.tanh", _form)
+    counted, plain = found[:3], found[3:]
     rest_on_projections(steps)
     rest_on_induction(steps)
     check_regrouping(steps)
     check_shift(steps)
     check_softmax_ratios(steps)
     check_range(steps)
-    _check_forms(steps)
+    _check_variation(steps, sp.Rational(counted[2]), sp.Rational(plain[2]))
+    _check_cover(steps)
     _check_plain_ratios(steps)
-    _check_equality_of_plain(steps)
-    _check_equality_of_log_count(steps)
-    check_registered(steps, "attention.tanh", STATEMENT)
+    for output, numbers in (("o~", counted), ("o_S", plain)):
+        _check_bound(steps, output, *numbers)
+        _check_equality_of_covers(steps, output, *map(sp.Rational, numbers))
+    _check_equality_of_plain(steps, *map(sp.Rational, plain))
+    _check_equality_of_log_count(steps, *map(sp.Rational, counted))
     return steps.result()
 
 
-def _check_forms(steps: Steps) -> None:
+def _form(
+    of_cover: sp.Expr,
+    of_apart: sp.Expr,
+    rate: sp.Expr,
+    plain_of_cover: sp.Expr,
+    plain_of_apart: sp.Expr,
+    plain_rate: sp.Expr,
+) -> sp.Basic:
+    counted, plain = sp.tanh(rate * delta_s), sp.tanh(plain_rate * sp.log(_RATIO))
+    return sp.And(
+        sp.Le(Delta_o, _bound(of_cover, of_apart, _COVER, diam(U), counted)),
+        sp.Le(Delta_o_S, _bound(plain_of_cover, plain_of_apart, _COVER, diam(U), plain)),
+    )
+
+
+def _bound(of_cover: Any, of_apart: Any, cover: Any, apart: Any, variation: Any) -> Any:
+    return of_cover * cover + of_apart * apart * variation
+
+
+def _check_variation(steps: Steps, rate: sp.Expr, plain_rate: sp.Expr) -> None:
     root = sp.Symbol("sqrt(kappa)", positive=True)
     variation = (root - 1) / (root + 1)
-    counted, plain = sp.exp(RANGE_PER_CHANGE * delta_s / 2), sp.sqrt(rho_max / rho_min)
-    steps.check(
-        "sympy",
-        f"TV is at most tanh({LOGIT_FACTOR} delta_s) where kappa = e^({RANGE_PER_CHANGE} delta_s), "
-        f"and tanh({PER_RANGE} log(rho_max/rho_min)) where kappa = rho_max/rho_min",
-        vanishes((variation.subs(root, counted) - _WITH_COUNTS).rewrite(sp.exp))
-        and vanishes((variation.subs(root, plain) - _PLAIN).rewrite(sp.exp)),
-    )
+    counted, plain = sp.exp(RANGE_PER_CHANGE * delta_s / 2), sp.sqrt(_RATIO)
+    for answer, bound, kappa in (
+        (counted, sp.tanh(rate * delta_s), f"e^({RANGE_PER_CHANGE} delta_s)"),
+        (plain, sp.tanh(plain_rate * sp.log(_RATIO)), str(_RATIO)),
+    ):
+        steps.check(
+            "sympy",
+            f"TV is at most {bound} where kappa = {kappa}",
+            vanishes((variation.subs(root, answer) - bound).rewrite(sp.exp)),
+        )
+
+
+def _check_cover(steps: Steps) -> None:
     kept = z3.Bool("kept")
     w, apart = z3.Reals("w dist")
     check_totals(
@@ -124,30 +149,67 @@ def _check_plain_ratios(steps: Steps) -> None:
     )
 
 
-def _check_equality_of_plain(steps: Steps) -> None:
+def _check_bound(
+    steps: Steps, output: str, of_cover: Fraction, of_apart: Fraction, rate: Fraction
+) -> None:
+    error, moved, reweighted, cover, apart, variation, most = z3.Reals(
+        "error moved reweighted cover diam_U TV tanh"
+    )
+    steps.check(
+        "z3",
+        f"|o - {output}| <= {of_cover} sum + {of_apart} diam_U tanh({rate} ...)",
+        valid(
+            error <= _bound(of_cover, of_apart, cover, apart, most),
+            [
+                *(cover >= 0, apart >= 0, most >= 0, error <= moved + reweighted),
+                *(moved <= cover, reweighted <= apart * variation, variation <= most),
+            ],
+        ),
+    )
+
+
+def _check_equality_of_covers(
+    steps: Steps, output: str, of_cover: sp.Expr, of_apart: sp.Expr, _: sp.Expr
+) -> None:
+    kept, dropped = sp.symbols("u_s u_v")
+    weight = sp.Rational(1, 2)
+    error = weight * kept + weight * dropped - kept
+    steps.check(
+        "sympy",
+        f"equal weights, one token kept: o - {output} = (u_v - u_s)/2, the bound, as diam_U = 0",
+        vanishes(error - _bound(of_cover, of_apart, weight * (dropped - kept), 0, 0)),
+    )
+
+
+def _check_equality_of_plain(
+    steps: Steps, of_cover: sp.Expr, of_apart: sp.Expr, rate: sp.Expr
+) -> None:
     kept, value, dropped = [Fraction(1, 12), Fraction(3, 12)], [1, -1], Fraction(8, 12)
     mass = sum(kept)
     full = sum(w * u for w, u in zip(kept, value, strict=True)) + dropped * value[0]
     plain = sum(w * u for w, u in zip(kept, value, strict=True)) / mass
-    ratios = [(kept[0] + dropped) / kept[0], Fraction(1)]
-    bound = 2 * sp.tanh(PER_RANGE * sp.log(sp.Rational(max(ratios) / min(ratios))))
+    ratio = sp.Rational((kept[0] + dropped) / kept[0])  # that of the other token is 1
+    bound = _bound(of_cover, of_apart, 0, 2, sp.tanh(rate * sp.log(ratio)))
     steps.check(
         "sympy",
-        "weights 1/12, 3/12 kept, 8/12 dropped onto the first: the error is 1 = 2 tanh(log(9)/4)",
+        f"weights 1/12, 3/12 kept, 8/12 dropped onto the first: the error is 1 = {bound}",
         full - plain == 1 and vanishes(bound.rewrite(sp.exp) - 1),
     )
 
 
-def _check_equality_of_log_count(steps: Steps) -> None:
+def _check_equality_of_log_count(
+    steps: Steps, of_cover: sp.Expr, of_apart: sp.Expr, rate: sp.Expr
+) -> None:
     n, delta = sp.symbols("N delta", positive=True)
     first, second = 1 + n * sp.exp(delta), sp.exp(delta) + n
     counted_first, counted_second = n + 1, (n + 1) * sp.exp(delta)
     full = (first - second) / (first + second)
     counted = (counted_first - counted_second) / (counted_first + counted_second)
     error = sp.limit(sp.simplify(full - counted), n, sp.oo)
+    bound = _bound(of_cover, of_apart, 0, 2, sp.tanh(rate * delta))
     steps.check(
         "sympy",
-        f"N tokens e^delta onto the logit 0, N tokens e^0 onto the logit delta: the error tends to "
-        f"2 tanh({LOGIT_FACTOR} delta)",
-        vanishes((error - 2 * sp.tanh(LOGIT_FACTOR * delta)).rewrite(sp.exp)),
+        "N tokens e^delta onto the logit 0, N tokens e^0 onto the logit delta: the error tends to "
+        f"{bound}",
+        vanishes((error - bound).rewrite(sp.exp)),
     )
