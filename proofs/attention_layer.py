@@ -22,7 +22,14 @@ Proof.
      |SiLU'| <= 1.0999 everywhere, by interval arithmetic on [0, 4], an elementary bound from there
      on, and SiLU'(-t) = 1 - SiLU'(t).
   6. y - y_s = (z - z_s) + the change of M.
+  7. The first bound is reached by one head.  In the second |z|_eps - B is |z_s|_eps in the limit
+     eps -> 0 for z_s = (1 - B/|z|) z, and sqrt(d eps) is it for z_s = 0; for |z_s| = |z| and B -> 0
+     RMSNorm moves by all that is allowed, and an M that stretches this move by Lip(M), along
+     z - z_s, would reach the bound.  (For a SwiGLU Lip(M) itself is an upper bound.)
 """
+
+from fractions import Fraction
+from typing import Any
 
 import sympy as sp
 
@@ -30,41 +37,61 @@ from mobtheory.claims.proving import ProofResult
 from mobtheory.claims.symbols import B, Delta_z, Lip, d, delta_y, eps, gain, mlp, norm, z_norm
 
 from .algebra import vanishes
-from .derived_statement import check_registered
 from .finite_sums import check_totals, rest_on_induction
 from .pre_norm import (
-    NORM_FACTOR,
     check_norm_after,
     check_residual,
     check_rms_norm,
     check_swiglu,
+    longer_than,
+    moves_by,
 )
 from .projections import rest_on_projections
+from .registered import constants
 from .solver import valid, z3
 from .steps import Steps
-
-_STEP = (
-    Lip(mlp)
-    * NORM_FACTOR
-    * sp.sqrt(d)
-    * norm(gain)
-    / (z_norm + sp.Max(z_norm - B, sp.sqrt(d * eps)))
-)
-STATEMENT = sp.And(sp.Le(Delta_z, B), sp.Le(delta_y, B * (1 + _STEP)))
 
 
 def prove() -> ProofResult:
     steps = Steps()
+    numbers = constants("attention.layer", _form)
+    of_attention, alone, with_mlp, power, of_norm, of_bound, of_d, of_eps = map(
+        sp.Rational, numbers
+    )
     rest_on_projections(steps)
     rest_on_induction(steps)
     _check_heads(steps)
-    check_rms_norm(steps)
+    check_rms_norm(steps, d**power, d**of_d * eps**of_eps)
     check_norm_after(steps)
     check_swiglu(steps)
     check_residual(steps)
-    _check_layer(steps)
-    check_registered(steps, "attention.layer", STATEMENT)
+    _check_layer(steps, *numbers[:3], *numbers[4:6])
+    _check_attention_reached(steps, of_attention)
+    _check_norm_reached(steps, of_bound, d**of_d * eps**of_eps)
+    _check_whole_reached(steps, alone, with_mlp, of_norm, of_bound)
     return steps.result()
+
+
+def _form(
+    of_attention: sp.Expr,
+    alone: sp.Expr,
+    with_mlp: sp.Expr,
+    power: sp.Expr,
+    of_norm: sp.Expr,
+    of_bound: sp.Expr,
+    of_d: sp.Expr,
+    of_eps: sp.Expr,
+) -> sp.Basic:
+    least = sp.Max(z_norm - of_bound * B, d**of_d * eps**of_eps)
+    rho = d**power * norm(gain)
+    whole = _whole(alone, with_mlp, of_norm, B, Lip(mlp) * rho, z_norm, least)
+    return sp.And(sp.Le(Delta_z, of_attention * B), sp.Le(delta_y, whole))
+
+
+def _whole(
+    alone: Any, with_mlp: Any, of_norm: Any, bound: Any, slope: Any, norm: Any, least: Any
+) -> Any:
+    return bound * (alone + with_mlp * slope / (of_norm * norm + least))
 
 
 def _check_heads(steps: Steps) -> None:
@@ -94,20 +121,76 @@ def _check_heads(steps: Steps) -> None:
     )
 
 
-def _check_layer(steps: Steps) -> None:
+def _check_layer(
+    steps: Steps,
+    of_attention: Fraction,
+    alone: Fraction,
+    with_mlp: Fraction,
+    of_norm: Fraction,
+    of_bound: Fraction,
+) -> None:
     gap, bound, after, slope, rho, norm, norm_s, last, least = z3.Reals(
         "|z-z_s| B |y-y_s| Lip(M) rho |z|_eps |z_s|_eps sqrt(d*eps) least"
     )
     steps.check(
         "z3",
-        "|z - z_s| <= B and |z_s|_eps >= max(|z|_eps - B, sqrt(d eps)) give the bound of y - y_s",
+        f"|z - z_s| <= {of_attention} B",
+        valid(gap <= of_attention * bound, [gap >= 0, gap <= bound]),
+    )
+    left = norm - of_bound * bound
+    steps.check(
+        "z3",
+        f"|y - y_s| <= B ({alone} + Lip(M) {with_mlp} rho/({of_norm} |z|_eps + max(|z|_eps - "
+        f"{of_bound} B, sqrt(d eps))))",
         valid(
-            after <= bound * (1 + slope * NORM_FACTOR * rho / (norm + least)),
+            after <= _whole(alone, with_mlp, of_norm, bound, slope * rho, norm, least),
             [
                 *(slope >= 0, rho >= 0, norm > 0, last > 0, gap >= 0, gap <= bound),
-                least == z3.If(norm - bound >= last, norm - bound, last),
-                norm_s >= least,
-                after <= gap * (1 + slope * NORM_FACTOR * rho / (norm + norm_s)),
+                least == z3.If(left >= last, left, last),
+                longer_than(norm_s, norm, bound, last),
+                moves_by(after, gap, slope, rho, norm + norm_s),
             ],
         ),
+    )
+
+
+def _check_attention_reached(steps: Steps, of_attention: sp.Expr) -> None:
+    matrix, m, gap, o_s = sp.symbols("W_O m |o_D-o_S| o_S", positive=True)
+    error = m * (o_s + gap) + (1 - m) * o_s - o_s
+    steps.check(
+        "sympy",
+        f"one head of width 1: z - z_s = {of_attention} W_O m |o_D - o_S|",
+        vanishes(matrix * error - of_attention * matrix * m * gap),
+    )
+
+
+def _check_norm_reached(steps: Steps, of_bound: sp.Expr, last: sp.Expr) -> None:
+    left, lost = sp.symbols("|z|-B B", positive=True)
+
+    def length(z: sp.Expr) -> sp.Expr:
+        return sp.sqrt(z**2 + d * eps)
+
+    lowest = length(left + lost) - of_bound * lost
+    steps.check(
+        "sympy",
+        f"z_s = (1 - B/|z|) z: |z_s|_eps tends to |z|_eps - {of_bound} B as eps -> 0; z_s = 0: it "
+        f"is {last}",
+        vanishes(sp.limit(length(left) - lowest, eps, 0, "+"))
+        and vanishes(length(sp.Integer(0)) - last),
+    )
+
+
+def _check_whole_reached(
+    steps: Steps, alone: sp.Expr, with_mlp: sp.Expr, of_norm: sp.Expr, of_bound: sp.Expr
+) -> None:
+    bound, slope, rho, length = sp.symbols("B Lip(M) rho |z|_eps", positive=True)
+    of_norms = rho * bound / length  # |z_s|_eps = |z|_eps
+    reached = (bound + slope * of_norms) / bound
+    least = length - of_bound * bound
+    whole = _whole(alone, with_mlp, of_norm, bound, slope * rho, length, least)
+    steps.check(
+        "sympy",
+        "|z_s| = |z|, B -> 0: RMSNorm moves by rho B/|z|_eps, and (B + Lip(M) rho B/|z|_eps)/B is "
+        "the limit of the bound over B",
+        vanishes(reached - sp.limit(whole / bound, bound, 0, "+")),
     )

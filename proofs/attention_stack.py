@@ -24,7 +24,8 @@ Proof.
   4. RMSNorm: the normalised tokens move by at most nu delta.
   5. Heads and residual add up: |z_i - z~_i| <= (1 + nu sum_h ...) delta.
   6. The MLP multiplies by 1 + Lip(M) 2 sqrt(d) |g_2|_inf/(|z_i|_eps + |z~_i|_eps).
-  7. Over several layers the factors multiply.
+  7. Over several layers the factors multiply.  From what 5 and 6 say of one layer, no factor below
+     Lambda follows.
 Riders.
   8. With r_U, r_K and Q of the full network alone it is false: tokens (0, 50, 0) and (0, -50, 0) in
      key, value and query coordinates, moved by (1, 0, 1) t/sqrt(2) and (-1, 0, 1) t/sqrt(2), with
@@ -33,6 +34,7 @@ Riders.
 """
 
 from fractions import Fraction
+from typing import Any
 
 import sympy as sp
 
@@ -40,21 +42,40 @@ from mobtheory.claims.proving import ProofResult
 from mobtheory.claims.symbols import Lambda, delta, delta_next
 
 from .algebra import vanishes
-from .derived_statement import check_registered
 from .finite_sums import check_regrouping, check_totals
 from .intervals import lies_between
-from .moved_tokens import RADIUS_FACTOR, check_head, quotient
-from .pre_norm import NORM_FACTOR, check_residual, check_rms_norm, check_swiglu
-from .solver import valid, z3
+from .moved_tokens import check_head
+from .moved_tokens import moves_by as head_moves_by
+from .pre_norm import (
+    check_residual,
+    check_rms_norm,
+    check_swiglu,
+    moves_by,
+    norm_slope,
+)
+from .registered import constants
+from .solver import satisfiable, valid, z3
 from .steps import Steps
 
-STATEMENT = sp.Le(delta_next, Lambda * delta)
 
-_factor = quotient(RADIUS_FACTOR)
+def head_slope(value: Any, radius: Any, logit: Any) -> Any:
+    """What a head multiplies the moves of normalised tokens by at most."""
+    return value + radius * logit
+
+
+def logit_slope(key: Any, query: Any, longest: Any, key_radius: Any, root: Any) -> Any:
+    """``(Q ||W_K|| + r_K ||W_Q||)/sqrt(d_h)``."""
+    return (longest * key + key_radius * query) / root
+
+
+def growth(nu: Any, heads: Any, lipschitz: Any, mlp_nu: Any) -> Any:
+    """``Lambda``; `heads` the sum of ``||W_O||`` times `head_slope`, nu the slopes of the norms."""
+    return (1 + nu * heads) * (1 + lipschitz * mlp_nu)
 
 
 def prove() -> ProofResult:
     steps = Steps()
+    (factor,) = constants("attention.stack", lambda c: sp.Le(delta_next, c * Lambda * delta))
     _check_equivalence(steps)
     check_head(steps)
     _check_logits(steps)
@@ -62,10 +83,9 @@ def prove() -> ProofResult:
     _check_attention(steps)
     check_swiglu(steps)
     check_residual(steps)
-    _check_layers(steps)
+    _check_layers(steps, factor)
     _check_one_network(steps)
     _check_causal(steps)
-    check_registered(steps, "attention.stack", STATEMENT)
     return steps.result()
 
 
@@ -100,7 +120,8 @@ def _check_logits(steps: Steps) -> None:
         "of_key of_query Q r_K ||W_K|| ||W_Q|| delta_n sqrt(d_h)"
     )
     change = (of_key + of_query) / root
-    bound = (largest * w_k + radius * w_q) / root * moved
+    slope = logit_slope(w_k, w_q, largest, radius, root)
+    bound = slope * moved
     steps.check(
         "z3",
         "|<q, k - k~>| <= Q ||W_K|| delta_n, |<q - q~, k~ - c>| <= ||W_Q|| delta_n r_K: the change "
@@ -118,8 +139,8 @@ def _check_logits(steps: Steps) -> None:
         "z3",
         "v = ||W_V|| delta_n and x = slope delta_n: |o - o~| <= (||W_V|| + r_U slope) delta_n",
         valid(
-            gap <= (w_v + r * slope) * moved,
-            [gap <= w_v * moved + _factor * r * (slope * moved)],
+            gap <= head_slope(w_v, r, slope) * moved,
+            [head_moves_by(gap, w_v * moved, slope * moved, r)],
         ),
     )
 
@@ -143,7 +164,7 @@ def _check_attention(steps: Steps) -> None:
             moved <= nu * before,
             [
                 *(rho >= 0, here >= 0, here <= before, least > 0, norms >= least),
-                *(moved <= rho * (NORM_FACTOR * here / norms), nu == NORM_FACTOR * rho / least),
+                *(moved <= norm_slope(rho, norms) * here, nu == norm_slope(rho, least)),
             ],
         ),
     )
@@ -157,28 +178,33 @@ def _check_attention(steps: Steps) -> None:
     )
 
 
-def _check_layers(steps: Steps) -> None:
-    before, first, second, gap, after, norms, least, slope = z3.Reals(
-        "delta first second |z_i-z~_i| |y_i-y~_i| |z_i|_eps+|z~_i|_eps min Lip(M)*2*rho"
+def _check_layers(steps: Steps, factor: Fraction) -> None:
+    before, nu, heads, gap, after, norms, least, slope, rho = z3.Reals(
+        "delta nu heads |z_i-z~_i| |y_i-y~_i| |z_i|_eps+|z~_i|_eps min Lip(M) rho"
     )
+    grown = factor * growth(nu, heads, slope, norm_slope(rho, least)) * before
+    layer = [
+        *(slope >= 0, rho >= 0, least > 0, norms >= least, gap >= 0),
+        *(gap <= (1 + nu * heads) * before, moves_by(after, gap, slope, rho, norms)),
+    ]
     steps.check(
         "z3",
-        "|y_i - y~_i| <= Lambda delta for every token i, so for the largest",
-        valid(
-            after <= first * second * before,
-            [
-                *(slope >= 0, least > 0, norms >= least, gap >= 0, gap <= first * before),
-                *(after <= gap * (1 + slope / norms), second == 1 + slope / least),
-            ],
-        ),
+        f"|y_i - y~_i| <= {factor} Lambda delta for every token i, so for the largest",
+        valid(after <= grown, [nu >= 0, heads >= 0, before >= 0, *layer]),
     )
-    factor, product, start, here, behind = z3.Reals("Lambda product delta_0 delta_l delta_l+1")
+    at = [nu == 1, heads == 1, slope == 1, rho == 1, least == 1, before == 1]
+    steps.check(
+        "z3",
+        f"{factor} Lambda is the least factor that the steps of one layer give",
+        satisfiable([*at, *layer, after == grown]),
+    )
+    of_layer, product, start, here, behind = z3.Reals("Lambda product delta_0 delta_l delta_l+1")
     steps.check(
         "z3",
         "delta_l <= product delta_0 gives delta_(l+1) <= Lambda product delta_0",
         valid(
-            behind <= factor * product * start,
-            [factor >= 0, here <= product * start, behind <= factor * here],
+            behind <= of_layer * product * start,
+            [of_layer >= 0, here <= product * start, behind <= of_layer * here],
         ),
     )
 
@@ -188,9 +214,9 @@ def _check_one_network(steps: Steps) -> None:
     coordinate = moved / sp.sqrt(2)
     query, key = scale * coordinate, scale * coordinate
     error = radius * sp.tanh(query * key)  # logits +- query key, before the move both are 0
-    both = (w_v + radius * (query * scale + key * scale)) * moved
-    at_rest = 0  # queries and keys of the full network
-    full_only = (w_v + radius * (at_rest * scale + at_rest * scale)) * moved
+    both = head_slope(w_v, radius, logit_slope(scale, scale, query, key, 1)) * moved
+    at_rest = Fraction(0)  # queries and keys of the full network
+    full_only = head_slope(w_v, radius, logit_slope(scale, scale, at_rest, at_rest, 1)) * moved
     steps.check(
         "interval",
         "the head moves by 50 tanh(.32), between 15.4 and 15.5; both networks allow 45.3 to 45.4",

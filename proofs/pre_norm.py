@@ -7,10 +7,12 @@ for n, n' of norm at most rho, as the outputs of RMSNorm are.
 """
 
 from fractions import Fraction
+from typing import Any
 
 import sympy as sp
 
 from mobtheory.claims.pre_norm import SILU_SLOPE as REGISTERED_SLOPE
+from mobtheory.claims.symbols import d, eps
 
 from .algebra import positive, vanishes
 from .finite_sums import check_totals
@@ -24,6 +26,9 @@ NORM_FACTOR = 2
 SILU_SLOPE = Fraction(str(REGISTERED_SLOPE))
 """The bound of the slope of SiLU that the claims compute with, as the decimal 1.0999."""
 
+LENGTH, LAST = sp.sqrt(d), sp.sqrt(d * eps)
+"""What RMSNorm multiplies a unit vector by, and the coordinate that eps adds to it."""
+
 _TAIL = 4  # from there on an elementary bound of the slope is small enough
 
 _t = sp.Symbol("t", real=True)
@@ -31,7 +36,27 @@ _sigmoid = 1 / (1 + sp.exp(-_t))
 _slope = sp.diff(_t * _sigmoid, _t)
 
 
-def check_rms_norm(steps: Steps) -> None:
+def norm_slope(rho: Any, norms: Any) -> Any:
+    """What RMSNorm multiplies distances by at most, `norms` the sum of |z|_eps and |z'|_eps."""
+    return NORM_FACTOR * rho / norms
+
+
+def swiglu_slope(down: Any, gate: Any, up: Any, gate_row: Any, up_row: Any, rho: Any) -> Any:
+    """``Lip(M)`` from the norms and the largest row norms of the matrices."""
+    return down * rho * (SILU_SLOPE * gate * up_row + up * gate_row)
+
+
+def longer_than(after: Any, before: Any, gap: Any, last: Any) -> Any:
+    """What `check_norm_after` proves of ``|z_s|_eps``."""
+    return z3.And(after >= before - gap, after >= last)
+
+
+def moves_by(after: Any, gap: Any, slope: Any, rho: Any, norms: Any) -> Any:
+    """What `check_residual` proves: ``|y - y'| <= |z - z'| (1 + Lip(M) nu)``."""
+    return after <= gap * (1 + slope * norm_slope(rho, norms))
+
+
+def check_rms_norm(steps: Steps, length: sp.Expr = LENGTH, last: sp.Expr = LAST) -> None:
     """The slope of RMSNorm, the norm of its outputs."""
     p, q, c = sp.symbols("p q c", real=True)
     apart, of_units = p**2 - 2 * p * q * c + q**2, 2 - 2 * c  # |p a - q b|^2, |a - b|^2
@@ -44,15 +69,15 @@ def check_rms_norm(steps: Steps) -> None:
             apart - ((p + q) / NORM_FACTOR) ** 2 * of_units - (p - q) ** 2 * (1 - of_units / 4)
         ),
     )
-    x, y, units, gap, left = z3.Reals("|x| |y| |a-b| |x-y| rest")
+    x, y, units, gap = z3.Reals("|x| |y| |a-b| |x-y|")
+    left = (x - y) * (x - y) * (1 - units * units / 4)
     steps.check(
         "z3",
         f"|a - b|^2 = 2 - 2 c <= 4, so |a - b| <= {NORM_FACTOR} |x - y|/(|x| + |y|)",
         valid(
             units <= NORM_FACTOR * gap / (x + y),
             [
-                *(x > 0, y > 0, units >= 0, gap >= 0, units <= 2, left >= 0),
-                left == (x - y) * (x - y) * (1 - units * units / 4),
+                *(x > 0, y > 0, units >= 0, gap >= 0, units <= 2),
                 gap * gap == ((x + y) * units / NORM_FACTOR) ** 2 + left,
             ],
         ),
@@ -62,13 +87,13 @@ def check_rms_norm(steps: Steps) -> None:
         "equality for opposite vectors, c = -1",
         vanishes((apart * NORM_FACTOR**2 - of_units * (p + q) ** 2).subs(c, -1)),
     )
-    z, square, d, eps = sp.symbols("z |z|^2 d epsilon", positive=True)
+    z, square = sp.symbols("z |z|^2", positive=True)
     steps.check(
         "sympy",
-        "z/sqrt(|z|^2/d + eps) = sqrt(d) z/|z|_eps, |z|_eps the norm of z with one more coordinate "
-        "sqrt(d eps)",
-        vanishes(z / sp.sqrt(square / d + eps) - sp.sqrt(d) * z / sp.sqrt(square + d * eps))
-        and vanishes(sp.sqrt(d * eps) ** 2 - d * eps),
+        f"z/sqrt(|z|^2/d + eps) = {length} z/|z|_eps, |z|_eps the norm of z with one coordinate "
+        f"{last} more",
+        vanishes(z / sp.sqrt(square / d + eps) - length * z / sp.sqrt(square + d * eps))
+        and vanishes(last**2 - d * eps),
     )
     gain, largest, v = z3.Reals("g |g|_inf v")
     is_last = z3.Bool("last")
@@ -81,13 +106,13 @@ def check_rms_norm(steps: Steps) -> None:
         [gain * v * gain * v, z3.If(is_last, 0, v * v), v * v],
         [gain <= largest, -gain <= largest],
     )
-    norm, last, full = z3.Reals("|z| sqrt(d*eps) |z|_eps")
+    norm, end, full = z3.Reals("|z| sqrt(d*eps) |z|_eps")
     steps.check(
         "z3",
         "|z| <= |z|_eps, so the outputs have norm at most rho = sqrt(d) |g|_inf",
         valid(
             norm / full <= 1,
-            [norm >= 0, last > 0, full > 0, full * full == norm * norm + last * last],
+            [norm >= 0, end > 0, full > 0, full * full == norm * norm + end * end],
         ),
     )
 
@@ -102,7 +127,7 @@ def check_norm_after(steps: Steps) -> None:
         "z3",
         "|z - z_s| <= B gives |z_s|_eps >= |z|_eps - B, and |z_s|_eps >= sqrt(d eps) in any case",
         valid(
-            z3.And(after >= before - gap, after >= last),
+            longer_than(after, before, gap, last),
             [
                 *(before <= after + moved, moved <= gap, after >= 0, last > 0, norm >= 0),
                 after * after == norm * norm + last * last,
@@ -141,17 +166,16 @@ def check_swiglu(steps: Steps) -> None:
     w_d, w_g, w_u, row_g, row_u, rho, gap, first, second, whole = z3.Reals(
         "|W_d| |W_g| |W_u| |W_g|_row |W_u|_row rho |n-n'| first second whole"
     )
-    slope = z3.Q(SILU_SLOPE.numerator, SILU_SLOPE.denominator)
     signs = [x >= 0 for x in (w_d, w_g, w_u, row_g, row_u, rho, gap)]
     steps.check(
         "z3",
         f"the first part is at most ||W_u||_row rho {float(SILU_SLOPE)} ||W_g|| |n - n'|, the "
         "second ||W_g||_row rho ||W_u|| |n - n'|: together the slope of M",
         valid(
-            whole <= w_d * rho * (slope * w_g * row_u + w_u * row_g) * gap,
+            whole <= swiglu_slope(w_d, w_g, w_u, row_g, row_u, rho) * gap,
             [
                 *signs,
-                first <= (row_u * rho) * (slope * (w_g * gap)),
+                first <= (row_u * rho) * (SILU_SLOPE * (w_g * gap)),
                 second <= (row_g * rho) * (w_u * gap),
                 whole <= w_d * (first + second),
             ],
@@ -207,13 +231,12 @@ def _check_silu(steps: Steps) -> None:
         bool(at_end.b < interval(SILU_SLOPE).a),
     )
     slope, mirrored = z3.Reals("SiLU'(t) SiLU'(-t)")
-    bound = z3.Q(SILU_SLOPE.numerator, SILU_SLOPE.denominator)
     steps.check(
         "z3",
         f"so |SiLU'| <= {text} everywhere",
         valid(
-            z3.And(mirrored <= bound, -mirrored <= bound),
-            [slope > 0, slope < bound, mirrored == 1 - slope],
+            z3.And(mirrored <= SILU_SLOPE, -mirrored <= SILU_SLOPE),
+            [slope > 0, slope < SILU_SLOPE, mirrored == 1 - slope],
         ),
     )
     near = enclosure(_slope, _t)(interval(Fraction(24, 10)))
@@ -235,10 +258,10 @@ def check_residual(steps: Steps) -> None:
         "z3",
         f"|y - y'| <= |z - z'| (1 + Lip(M) {NORM_FACTOR} sqrt(d) |g|_inf/(|z|_eps + |z'|_eps))",
         valid(
-            after <= gap * (1 + slope * NORM_FACTOR * rho / (first + second)),
+            moves_by(after, gap, slope, rho, first + second),
             [
                 *(slope >= 0, rho >= 0, gap >= 0, first > 0, second > 0),
-                of_norms <= rho * (NORM_FACTOR * gap / (first + second)),
+                of_norms <= norm_slope(rho, first + second) * gap,
                 after <= gap + slope * of_norms,
             ],
         ),
