@@ -61,7 +61,7 @@ def _greedy(run: WeightedSeededRun) -> Margin:
 
 
 def _budget_split(run: BudgetRun) -> Margin:
-    """The product law on the tokens, and the shipped closed forms against another split."""
+    """The product law on the tokens; both closed forms, as shipped, against another split."""
     cost, reach = float(run.weights @ run.to_kept), float(run.to_kept.max())
     margins = [_power_law(run), _exponential_law(run)]
     if cost > 0:  # else everything is kept, exactly
@@ -75,31 +75,42 @@ def _budget_split(run: BudgetRun) -> Margin:
 
 
 def _power_law(run: BudgetRun) -> Margin:
-    """K gamma d/(1 + gamma d), but at most K - 1: one token must cover."""
-    best = budget_split(run.total, tail=run.decay, dimension=run.dimension).interior
-    other = (run.total - 1) * run.share
+    """K gamma d/(1 + gamma d) against another split of K; at most K - 1 of it is shipped."""
+    product = run.decay * run.dimension
+    best = run.total * product / (1 + product), run.total / (1 + product)
+    other = run.total * run.share, run.total * (1 - run.share)
+    shipped = budget_split(run.total, tail=run.decay, dimension=run.dimension).interior
+    gap = abs(shipped - min(best[0], run.total - 1))
 
-    def log_bound(kept: float) -> float:
-        return -run.decay * np.log(kept) - np.log(run.total - kept) / run.dimension
+    def log_bound(prompt: float, visual: float) -> float:
+        return -run.decay * math.log(prompt) - math.log(visual) / run.dimension
 
-    # What K - K_p loses is a unit of K, relative to what it is.
-    units = sum(run.total / (run.total - kept) for kept in (best, other)) / run.dimension
-    units += 4 * (run.decay + 1 / run.dimension) * (1 + np.log(run.total / run.share))
-    return _no_better(log_bound(best), log_bound(other), units)
+    # Both parts are off by some units of themselves; a logarithm adds one of its own.
+    units = sum(
+        run.decay * (2 + abs(math.log(prompt))) + (2 + abs(math.log(visual))) / run.dimension
+        for prompt, visual in (best, other)
+    )
+    margin = _no_better(log_bound(*best), log_bound(*other), units)
+    return margin_if_equal(gap, 8 * run.total * EPS, margin)
 
 
 def _exponential_law(run: BudgetRun) -> Margin:
-    """K_v = tau/d, but at least 1 and at most K."""
+    """K_v = tau/d, but at least 1 and at most K, against another split of K - 1."""
     law = TailFit("exponential", 1 / run.scale, 1.0, (1, run.total))
-    best = budget_split(run.total, tail=law, dimension=run.dimension).interior
+    shipped = budget_split(run.total, tail=law, dimension=run.dimension).interior
+    visual = min(max(run.scale / run.dimension, 1.0), float(run.total))
     other = (run.total - 1) * run.share
+    gap = abs(shipped - (run.total - visual))
 
-    def log_bound(kept: float) -> float:
-        return -kept / run.scale - np.log(run.total - kept) / run.dimension
+    def log_bound(prompt: float, visual: float) -> float:
+        return -prompt / run.scale - math.log(visual) / run.dimension
 
-    units = sum(run.total / (run.total - kept) for kept in (best, other)) / run.dimension
-    units += 4 * (run.total / run.scale + np.log(run.total) / run.dimension)
-    return _no_better(log_bound(best), log_bound(other), units)
+    # What K - K_p loses is a unit of K, relative to what it is.
+    units = (2 + run.total / (run.total - other) + 2 * math.log(run.total)) / run.dimension
+    units += 4 * run.total / run.scale
+    best = log_bound(run.total - visual, visual)
+    margin = _no_better(best, log_bound(other, run.total - other), units)
+    return margin_if_equal(gap, 8 * run.total * EPS, margin)
 
 
 def _no_better(best: float, other: float, units: float) -> Margin:

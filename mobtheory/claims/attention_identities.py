@@ -48,9 +48,9 @@ def _identity(row: RowPruning) -> Margin:
 
 def _hybrid_identity(row: RowPruning) -> Margin:
     """Both sides times the weight after merging, so that exact rows need no division."""
-    weights, values, pi = row.weights, row.values, row.nearest
-    merged, discarded = row.merged & ~row.kept, ~row.merged & ~row.kept
-    counted = weights * np.bincount(pi[merged | row.kept], minlength=len(weights))
+    weights, values, pi = row.weights, row.values, row.assignment
+    merged, discarded = row.dropped
+    counted = weights * row.assigned(~discarded)
     mass, after = counted.sum(), counted @ values  # after is mass times o~
     left = mass * row.output - after
     # w_v (1 - e^(s_pi - s_v)) = w_v - w_pi, which does not overflow.
@@ -102,9 +102,10 @@ CLAIMS = (
         title="What merging some and discarding the rest changes",
         source="extension; theory 9.4",
         statement=Statement(
-            "D_1 is merged into nearest kept tokens by log n_s, D_2 discarded, o~ the output after "
-            "it: o - o~ = sum over D_1 of w_v [u_v - u_pi + (1 - e^(s_pi - s_v)) (u_pi - o~)] "
-            "+ sum over D_2 of w_v (u_v - o~).",
+            "Each v in D_1 is merged into a kept token pi(v), pi any assignment, by log n_s, n_s = "
+            "1 + the number of tokens merged into s; D_2 is discarded, o~ the output after it: o - "
+            "o~ = sum over D_1 of w_v [u_v - u_pi + (1 - e^(s_pi - s_v)) (u_pi - o~)] + sum over "
+            "D_2 of w_v (u_v - o~).",
             sp.Eq(
                 o - o_tilde,
                 total_merged(

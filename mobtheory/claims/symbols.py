@@ -26,8 +26,8 @@ beta = 2 * b_prime ** (1 / d)
 m, kappa, A, r, gamma, rho_max, rho_min = sp.symbols(
     "m kappa A r gamma rho_max rho_min", positive=True
 )
-Delta, Delta_o, Delta_o_S, Delta_z, delta_s, delta_next, Lambda, B = sp.symbols(
-    "Delta Delta_o Delta_o_S Delta_z delta_s delta_next Lambda B", nonnegative=True
+Delta, Delta_o, Delta_o_S, Delta_z, delta_s, delta_next, Lambda, B, m_2 = sp.symbols(
+    "Delta Delta_o Delta_o_S Delta_z delta_s delta_next Lambda B m_2", nonnegative=True
 )
 o, o_S, o_D, o_tilde, v, D_dropped, S_star, U, W_V, mu, nu, w, w_tilde = sp.symbols(
     "o o_S o_D otilde v D S^* U W_V mu nu w wtilde"

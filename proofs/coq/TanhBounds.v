@@ -5,7 +5,7 @@
      plain:     ||o - o_S|| <= sum_D w_v ||u_v - u_{p v}|| + diam tanh(log(rho_max/rho_min) / 4).
    [tanh_bounds] is the registered claim, both bounds, for any logits, values, norm and assignment.
    [TotalVariation.tv_tanh] is the inequality behind it.
-   [hybrid_bound] is what attention.hybrid-identity entails when D1 is merged and D2 discarded. *)
+   [hybrid_bound] is attention.hybrid-bound, D1 merged and D2 discarded, as general. *)
 Require Import Reals List Lra Lia.
 From MobTheory Require Import WeightedSum Seminorm TotalVariation HybridIdentity.
 Import ListNotations.

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -57,6 +58,18 @@ def row(weights: tuple[float, ...], values: tuple[float, ...], merged: bool = Fa
     )
 
 
+def both() -> RowPruning:
+    """Of the tokens 0, 1 and 4 and the prompt token 8, 0 is merged into 4 and 1 discarded."""
+    return RowPruning(
+        problem((0, 1, 4), (8,)),
+        Selection([], [2]),
+        weights=np.array([0.4, 0.1, 0.1, 0.4]),
+        values=column(2, 10 / 3, 1, 0),
+        merged=np.array([True, False, False, False]),
+        in_ball=np.zeros((4, 1)),
+    )
+
+
 def layer(*, epsilon: float, mlp: float = 0.0) -> PreNormLayer:
     """One flat head that copies the normalised token, and a SwiGLU of width 1."""
     one, none = np.ones((1, 1, 1)), np.zeros((1, 1, 1))
@@ -69,10 +82,10 @@ def line(*points: float) -> WeightedSeededRun:
     return WeightedSeededRun(column(*points), column(10), 1, np.full((1, 4), 0.25), np.ones(1))
 
 
-def split(*, decay: float, scale: float) -> BudgetRun:
-    """K = 3, d = 1, and K_p = 1 as the other split."""
+def split(*, decay: float, scale: float, share: float = 0.5) -> BudgetRun:
+    """K = 3, d = 1; the share of 3 is the other split of the power law, of 2 the exponential's."""
     return BudgetRun(
-        column(0), np.ones(1), 1, 1, total=3, decay=decay, dimension=1.0, scale=scale, share=0.5
+        column(0), np.ones(1), 1, 1, total=3, decay=decay, dimension=1.0, scale=scale, share=share
     )
 
 
@@ -117,6 +130,13 @@ WORKED: dict[str, list[tuple[Any, float, float]]] = {
         # With log-counts 2/3 becomes 1/2, and the logits lie log(4) apart; plainly it is 1/5.
         (row((8 / 15, 2 / 15, 5 / 15), (1, 1, 0)), 2 / 3 - 2 / 7, math.tanh(math.log(5) / 4)),
     ],
+    "attention.hybrid-bound": [
+        # Discarded at 3/2 from the new output; merged, the tanh bound.
+        (row((0.5, 0.25, 0.25), (1, -1, 0)), 0.75, 0.75),
+        (row((0.2, 0.1, 0.7), (1, 1, 0), merged=True), 0.3 - 2 / 9, 1 / 3),
+        # .1 is discarded 3 from the new output 1/3; .4 moves by 1, with the odds 4.
+        (both(), 0.9, 0.3 + 0.4 + 0.9 * 3 / 5),
+    ],
     # sqrt(9 + 16) = 5: the tokens are read as +-.6, a third of the mass moves by 1.2.
     "attention.layer": [
         (LayerPruning(problem((-3, 3), (3,)), Selection([], [1]), layer(epsilon=16)), 0.4, 0.4),
@@ -129,7 +149,7 @@ WORKED: dict[str, list[tuple[Any, float, float]]] = {
     "attention.greedy": [(line(0, 4, 6), (1 - 1 / E) * 3.5, 3.5)],
     # 3/2 against 1 in the power law, 2 against 1 in the exponential one.
     "attention.budget-split": [
-        (split(decay=1.0, scale=1.0), (1 / 2.25) / (1 / 2), 1.0),
+        (split(decay=1.0, scale=1.0, share=1 / 3), (1 / 2.25) / (1 / 2), 1.0),
         (split(decay=0.01, scale=1.0), 2 / E, 1.0),
     ],
 }  # fmt: skip
@@ -208,6 +228,7 @@ def test_a_function_that_is_off_is_noticed(
         ("attention.w1", "attention_metrics", "transport_constant"),
         ("attention.tanh", "attention_bounds", "tanh_log_count_bound"),
         ("attention.tanh", "attention_bounds", "tanh_plain_bound"),
+        ("attention.hybrid-bound", "attention_bounds", "hybrid_bound"),
         ("attention.multiplicity-gap", "attention_multiplicity", "multiplicity_gap"),
         ("attention.layer", "attention_layers", "attention_bound"),
         ("attention.stack", "attention_layers", "stack_factor"),
@@ -222,6 +243,25 @@ def test_a_bound_that_is_too_small_is_noticed(
     for family in FAMILIES.values():
         noticed |= any(stated.check(i).holds is False for i in seeded(family, stated, 40))
     assert noticed
+
+
+@pytest.mark.parametrize("factor", [0.999, 1.001])
+def test_a_split_that_is_off_is_noticed(factor: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    def off(*args: Any, **options: Any) -> attention.BudgetSplit:
+        best = attention.budget_split(*args, **options)
+        return replace(best, interior=factor * best.interior)
+
+    stated = claim("attention.budget-split")
+    instances = list(seeded(FAMILIES["grid"], stated, 40))
+    monkeypatch.setattr("mobtheory.claims.attention_choice.budget_split", off)
+    assert sum(stated.check(i).holds is False for i in instances) >= 35
+
+
+def test_the_formula_is_not_clamped_where_it_is_compared() -> None:
+    """60/21 is beyond K - 1 = 2, which is shipped and is not the best of all 0 < K_p < K."""
+    assert attention.budget_split(3, tail=20.0, dimension=1.0).interior == 2
+    beyond = split(decay=20.0, scale=1.0, share=20 / 21)
+    assert claim("attention.budget-split").check(beyond).ratio == pytest.approx(1, rel=1e-12)
 
 
 # --- riders -------------------------------------------------------------------------------------

@@ -48,6 +48,7 @@ FLOORS = {
     "attention.minimax-reweighted": 40,
     "attention.hybrid-identity": 40,
     "attention.tanh": 40,
+    "attention.hybrid-bound": 40,
     "attention.layer": 40,
     "attention.greedy": 20,
     "attention.budget-split": 40,

@@ -129,10 +129,12 @@ ATTAINED: dict[str, Callable[[], Any]] = {
     "attention.minimax-reweighted": lambda: row((0.5, 0.25, 0.25), (1, -1, -1)),
     # The dropped token weighs as much as the one that it goes to: no imbalance with log-counts.
     "attention.tanh": lambda: row((0.25, 0.25, 0.5), (1, 0, 0)),
+    # One token is discarded: what is lost is its distance from the new output.
+    "attention.hybrid-bound": lambda: row((0.5, 0.25, 0.25), (3, 1, -1)),
     "attention.layer": lambda: LayerPruning(problem((-3, 3), (3,), 1), Selection([], [1]), layer()),
     # K_p = 3/2 is compared with itself.
     "attention.budget-split": lambda: BudgetRun(
-        column(0), np.ones(1), 1, 1, total=3, decay=1.0, dimension=1.0, scale=1.0, share=0.75
+        column(0), np.ones(1), 1, 1, total=3, decay=1.0, dimension=1.0, scale=1.0, share=0.5
     ),
 }
 # A logarithm, and the root in a norm.

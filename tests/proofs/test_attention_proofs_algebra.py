@@ -18,6 +18,7 @@ RIGHT = {
     "attention.minimax-plain": (2,),
     "attention.minimax-reweighted": (1,),
     "attention.hybrid-identity": (1, 1),
+    "attention.hybrid-bound": (1, 1, 1, Fraction(1, 2)),
     "attention.greedy": (1, 1),
     "attention.budget-split": (1, 1),
     "attention.multiplicity-gap": (1, 1, Fraction(1, 4)),
@@ -39,7 +40,12 @@ def _prove_with(
     id: str, numbers: tuple[Fraction | int, ...], monkeypatch: pytest.MonkeyPatch
 ) -> bool | None:
     proof = load_proof(_file(id))
-    monkeypatch.setattr(proof, "constants", lambda id, form: tuple(map(Fraction, numbers)))
+    registered = proof.constants  # those of claims that the proof uses stay
+    monkeypatch.setattr(
+        proof,
+        "constants",
+        lambda of, form: tuple(map(Fraction, numbers)) if of == id else registered(of, form),
+    )
     return proof.prove().ok
 
 

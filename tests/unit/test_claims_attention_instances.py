@@ -46,8 +46,34 @@ def test_assignments_go_to_the_nearest_kept_token() -> None:
             to = [np.abs(row.all_points[token] - row.all_points[k]).sum() for k in kept]
             assert row.to_kept[token] == min(to)
             assert row.distances[token, row.nearest[token]] == min(to)
-        assert row.counts.sum() == len(row.kept)
+        assert row.gathered(np.ones(len(row.kept))).sum() == len(row.kept)
         assert row.to_kept.max() == row.covering.pruning_distance
+
+
+def test_assignments_of_rows_are_nearest_or_any() -> None:
+    rows = [drawn(RowPruning, seed) for seed in range(100)]
+    wishing = [row for row in rows if row.wishes is not None]
+    assert 30 <= len(wishing) <= 70
+    for row in rows:
+        assert row.kept[row.assignment].all()
+        assert (row.assignment[row.kept] == np.flatnonzero(row.kept)).all()
+        assert row.assigned(np.ones(len(row.kept))).sum() == len(row.kept)
+        assert row.assigned(row.weights).sum() == pytest.approx(1)
+        if row.wishes is None:
+            assert (row.assignment == row.nearest).all()
+        without = replace(row, selection=Selection([], []))
+        assert without.kept[without.assignment].all()
+    assert sum(bool((r.assignment != r.nearest).any()) for r in wishing) >= len(wishing) // 2
+    reached = {k for r in wishing for k in r.assignment[~r.kept] if r.kept.sum() > 2}
+    assert len(reached) > 10
+
+
+def test_a_wish_is_a_place_in_the_row_of_kept_tokens() -> None:
+    row = drawn(RowPruning, 0)
+    kept, count = np.flatnonzero(row.kept), len(row.kept)
+    for wish, place in ((0.0, 0), (0.5, len(kept) // 2), (1 - 2.0**-53, -1)):
+        sent = replace(row, wishes=np.full(count, wish))
+        assert (sent.assignment[~sent.kept] == kept[place]).all()
 
 
 def test_rows_are_flat_mild_and_peaked() -> None:

@@ -57,6 +57,7 @@ VERDICTS = {
     "attention.minimax-reweighted": "PROVED",
     "attention.hybrid-identity": "PROVED",
     "attention.tanh": "PROVED",
+    "attention.hybrid-bound": "PROVED",
     "attention.layer": "PROVED",
     "attention.greedy": "PROVED",
     "attention.budget-split": "PROVED",

@@ -28,7 +28,7 @@ class BudgetRun:
     total : K of the law, which need not be that of these few tokens
     decay, dimension : gamma of the tail K_p^-gamma, d of the radii K_v^(-1/d)
     scale : tau of an exponential tail e^(-K_p/tau)
-    share : another split K_p / K, in (0, 1)
+    share : another split, in (0, 1): K_p / K of the first law, K_p / (K - 1) of the second
     """
 
     read_as: ClassVar[str] = "at most 9 visual tokens"

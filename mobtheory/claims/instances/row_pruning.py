@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,14 +27,17 @@ class RowPruning(AttentionPruning):
     ----------
     weights : (n,), positive, of sum 1; visual tokens first, then the prompt
     values : (n, m)
-    merged : (n,), which dropped tokens a hybrid pruning merges into their nearest kept token
+    merged : (n,), which dropped tokens a hybrid pruning merges
     in_ball : (n, m), other values, in the unit ball: an adversary's choice
+    wishes : (n,) in [0, 1), where in the row of kept tokens each dropped one wants to go; None
+        where each goes to the nearest
     """
 
     weights: Array
     values: Array
     merged: NDArray[np.bool_]
     in_ball: Array
+    wishes: Array | None = None
 
     @classmethod
     def from_clouds(cls, visual: Points, prompt: Points, rng: np.random.Generator) -> Self:
@@ -70,6 +73,7 @@ class RowPruning(AttentionPruning):
             values=points @ projection.T.astype(np.float64),
             merged=rng.random(count) < rng.choice([0.0, 0.5, 1.0]),
             in_ball=in_ball,
+            wishes=rng.random(count) if rng.random() < 0.5 else None,
         )
 
     @cached_property
@@ -92,9 +96,26 @@ class RowPruning(AttentionPruning):
         return amounts @ self.values / total if total > 0 else np.zeros(self.values.shape[1])
 
     @cached_property
-    def counts(self) -> Array:
-        """(n,), at each kept token the number of tokens that are nearest to it; 0 elsewhere."""
-        return self.gathered(np.ones(len(self.kept)))
+    def assignment(self) -> NDArray[np.int64]:
+        """(n,), pi: any kept token, or the nearest; a kept token goes to itself."""
+        if self.wishes is None:
+            return self.nearest
+        rows = np.flatnonzero(self.kept)
+        wished = rows[(self.wishes * len(rows)).astype(np.int64)]
+        return np.where(self.kept, np.arange(len(self.kept)), wished)
+
+    def assigned(self, amounts: NDArray[Any]) -> Array:
+        """(n,), at each kept token the sum of `amounts` over what is assigned to it; 0 elsewhere.
+
+        It is `gathered` for any assignment.
+        """
+        sums = np.bincount(self.assignment, weights=amounts, minlength=len(self.kept))
+        return sums.astype(np.float64)
+
+    @cached_property
+    def dropped(self) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """D_1 and D_2, the tokens that a hybrid pruning merges and those that it discards."""
+        return self.merged & ~self.kept, ~self.merged & ~self.kept
 
     @cached_property
     def log_range(self) -> float:
