@@ -16,7 +16,8 @@ Proof.
   3. Phi(S) - Phi(S u S*) is at most the sum of the gains of the tokens of S* at S, one after the
      other, so at most K times the largest gain.
   4. With gap_i = Phi(S_i) - Phi(S*): gap_i <= K (gap_i - gap_{i+1}), so
-     gap_{i+1} <= (1 - 1/K) gap_i and, by induction, gap_K <= (1 - 1/K)^K gap_0.
+     gap_{i+1} <= (1 - 1/K) gap_i and, by induction, gap_K <= (1 - 1/K)^K gap_0, for every whole
+     number K >= 1.
   5. e^-s >= 1 - s for s >= 0: at 0 both sides and their slopes agree, and the second derivative of
      the difference is e^-s > 0.  So (1 - 1/K)^K <= e^(-1/K K) = 1/e, which is the limit.
   6. The factor 1 - (1 - 1/K)^K is reached: distances 1 and 2, the tokens a K times K + 1 grid, the
@@ -107,6 +108,16 @@ def _check_supermodular(steps: Steps) -> None:
     rest_on_induction(steps)
 
 
+def _some(k: Any) -> Any:
+    """What the steps suppose of the number of picks."""
+    return k >= 1
+
+
+def _closes(gap: Any, drop: Any, k: Any) -> Any:
+    """One greedy pick closes at least the K-th part of the gap to the best."""
+    return gap <= k * drop
+
+
 def _check_best_gain(steps: Steps) -> None:
     here, later, best = z3.Reals("gain_S(x) gain_later(x) best_gain")
     check_totals(
@@ -121,7 +132,7 @@ def _check_best_gain(steps: Steps) -> None:
         "z3",
         "so Phi(S) - Phi(S*) <= K times the largest gain",
         valid(
-            phi - optimum <= k * best,
+            _closes(phi - optimum, best, k),
             [both <= optimum, phi - both <= number * best, number <= k, best >= 0],
         ),
     )
@@ -129,22 +140,21 @@ def _check_best_gain(steps: Steps) -> None:
 
 def _check_recursion(steps: Steps) -> None:
     gap, following, first, power, k = z3.Reals("gap_i gap_{i+1} gap_0 power K")
+    number = z3.Int("K")
     steps.check(
         "z3",
-        "gap_{i+1} <= (1 - 1/K) gap_i",
-        valid(following <= (1 - 1 / k) * gap, [k >= 1, gap <= k * (gap - following)]),
+        "every whole number K > 0 of picks is covered",
+        valid(_some(z3.ToReal(number)), [number > 0]),
     )
-    shrink = z3.Real("1-1/K")
-    steps.check("z3", "gap_0 <= (1 - 1/K)^0 gap_0", valid(first <= 1 * first))
     steps.check(
         "z3",
-        "gap_i <= (1 - 1/K)^i gap_0 passes to i + 1",
+        "gap_i <= (1 - 1/K)^i gap_0 gives gap_{i+1} <= (1 - 1/K) (1 - 1/K)^i gap_0",
         valid(
-            following <= shrink * power * first,
-            [shrink >= 0, gap <= power * first, following <= shrink * gap],
+            following <= (1 - 1 / k) * (power * first),
+            [_some(k), gap <= power * first, _closes(gap, gap - following, k)],
         ),
     )
-    steps.rests_on("induction on the number of picks")
+    steps.rests_on("induction on the number of picks, from gap_0 = (1 - 1/K)^0 gap_0")
     start, greedy, optimum, left = z3.Reals("Phi(0) Phi(greedy) Phi(S*) (1-1/K)^K")
     limit = z3.Real("1/e")
     steps.check(
@@ -170,13 +180,13 @@ def _check_factor(steps: Steps, factor: sp.Expr) -> None:
         difference.subs(s, 0) == slope.subs(s, 0) == 0 and positive(sp.diff(slope, s)),
     )
     steps.rests_on("a function whose derivative is >= 0 does not fall")
-    p, q, lower, upper = z3.Reals("p q p^i q^i")
+    k, p, q, lower, upper = z3.Reals("K 1-1/K e^(-1/K) p^i q^i")
     steps.check(
         "z3",
-        "0 <= p <= q gives p^i <= q^i, from i to i + 1",
+        "p = 1 - 1/K <= q = e^(-1/K) gives 0 <= p^i <= q^i, from i to i + 1",
         valid(
             z3.And(p * lower >= 0, p * lower <= q * upper),
-            [p >= 0, p <= q, lower >= 0, lower <= upper],
+            [_some(k), p == 1 - 1 / k, p <= q, lower >= 0, lower <= upper],
         ),
     )
     steps.rests_on("induction on the exponent")
