@@ -166,17 +166,13 @@ def _check_attention_reached(steps: Steps, of_attention: sp.Expr) -> None:
 
 def _check_norm_reached(steps: Steps, of_bound: sp.Expr, last: sp.Expr) -> None:
     left, lost = sp.symbols("|z|-B B", positive=True)
-
-    def length(z: sp.Expr) -> sp.Expr:
-        return sp.sqrt(z**2 + d * eps)
-
-    lowest = length(left + lost) - of_bound * lost
+    after, before = (sp.sqrt(z**2 + d * eps) for z in (left, left + lost))
     steps.check(
         "sympy",
         f"z_s = (1 - B/|z|) z: |z_s|_eps tends to |z|_eps - {of_bound} B as eps -> 0; z_s = 0: it "
         f"is {last}",
-        vanishes(sp.limit(length(left) - lowest, eps, 0, "+"))
-        and vanishes(length(sp.Integer(0)) - last),
+        vanishes(sp.limit(after - (before - of_bound * lost), eps, 0, "+"))
+        and vanishes(after.subs(left, 0) - last),
     )
 
 
