@@ -3,9 +3,10 @@
    set S of tokens without a token in common within r gives h(V -> S) <= 2 OPT(k), centres among V.
 
    [bottleneck] is this statement for finite sets in any metric space, with the existence of r and
-   of a maximal set; 0, a token's distance from itself, counts as a distance. [bottleneck_certified]
-   needs less: any distance r such that the next smaller one is refuted, as a heuristic finds it,
-   and a maximal set filled up with further tokens. *)
+   of a maximal set, and |S| <= k; OPT(k), a minimum over finitely many sets, is spelled out as
+   h(V -> C) for every set C of at most k tokens. 0, a token's distance from itself, counts as a
+   distance. [bottleneck_certified] needs less: any distance r such that the next smaller one is
+   refuted, as a heuristic finds it, and a maximal set filled up with further tokens. *)
 
 From Coq Require Import Classical.
 From MobTheory Require Export OptimalRadius.
@@ -26,10 +27,6 @@ Definition is_distance V r : Prop := exists x y, In x V /\ In y V /\ r = dist x 
 
 (* Some k + 1 tokens have no two a token in common within s. *)
 Definition refuted V k s : Prop := exists L, independent V s L /\ length L = Datatypes.S k.
-
-(* centres among V *)
-Definition among V k r : Prop :=
-  exists C, C <> [] /\ incl C V /\ (length C <= k)%nat /\ r = h V C.
 
 (* each centre serves at most one independent token *)
 Lemma one_centre_each V s C L : incl C V -> independent V s L -> covers s C V ->
@@ -73,14 +70,14 @@ Proof.
   pose proof (dist_tri v c i). rewrite (dist_sym c i) in *. lra.
 Qed.
 
-Theorem bottleneck_certified V k r I S opt : V <> [] -> 0 <= r ->
+Theorem bottleneck_certified V k r I S : V <> [] -> 0 <= r ->
   r = 0 \/ (exists s, refuted V k s /\ forall t, is_distance V t -> t <= s \/ r <= t) ->
-  maximal V r I -> incl I S -> is_minimum (among V k) opt ->
-  h V S <= 2 * r /\ 2 * r <= 2 * opt.
+  maximal V r I -> incl I S ->
+  h V S <= 2 * r /\
+  forall C, C <> [] -> incl C V -> (length C <= k)%nat -> 2 * r <= 2 * h V C.
 Proof.
-  intros HV Hr0 Hr HI HIS [[C [HC [HCV [HlC ->]]]] _].
-  split; [now apply (maximal_covers V r I S)|]. apply Rmult_le_compat_l; [lra|].
-  destruct Hr as [->|[s [Hs Hnext]]]; auto using h_pos.
+  intros HV Hr0 Hr HI HIS. split; [now apply (maximal_covers V r I S)|]. intros C HC HCV HlC.
+  apply Rmult_le_compat_l; [lra|]. destruct Hr as [->|[s [Hs Hnext]]]; auto using h_pos.
   destruct (Hnext (h V C)) as [Hle|]; auto using h_is_distance.
   pose proof (refuted_below V k s C Hs HC HCV HlC). lra.
 Qed.
@@ -134,14 +131,15 @@ Qed.
 
 Theorem bottleneck V k : V <> [] -> (1 <= k)%nat ->
   (exists r S, threshold V k r /\ maximal V r S) /\
-  forall r S opt, threshold V k r -> maximal V r S -> is_minimum (among V k) opt ->
-    (length S <= k)%nat /\ h V S <= 2 * opt.
+  forall r S, threshold V k r -> maximal V r S ->
+    (length S <= k)%nat /\
+    forall C, C <> [] -> incl C V -> (length C <= k)%nat -> h V S <= 2 * h V C.
 Proof.
   intros HV Hk. split.
   - destruct (threshold_exists V k HV Hk) as [r Hr].
     assert (H0 : 0 <= r) by (destruct Hr as [[[x [y [_ [_ ->]]]] _] _]; apply dist_pos).
     destruct (maximal_exists V r H0) as [S HS]. now exists r, S.
-  - intros r S opt [[Hd Hn] Hleast] HS [[C [HC [HCV [HlC ->]]]] _].
+  - intros r S [[Hd Hn] Hleast] HS.
     assert (H0 : 0 <= r) by (destruct Hd as [x [y [_ [_ ->]]]]; apply dist_pos).
     split.
     + apply Nat.nlt_ge. intros Hlt. apply Hn. exists (firstn (Datatypes.S k) S).
@@ -153,7 +151,8 @@ Proof.
         inversion H as [|? ? Hx HL]; subst. constructor; [|now apply (IH L')].
         rewrite Forall_forall in *. intros y Hy. apply Hx, in_or_app; auto.
       * apply firstn_length_le. lia.
-    + apply Rle_trans with (2 * r); [apply (maximal_covers V r S S); auto using incl_refl|].
+    + intros C HC HCV HlC.
+      apply Rle_trans with (2 * r); [apply (maximal_covers V r S S); auto using incl_refl|].
       apply Rmult_le_compat_l; [lra|]. apply Rnot_lt_le. intros Hlt.
       assert (Href : refuted V k (h V C)).
       { apply NNPP. intros Hnr. specialize (Hleast (h V C)).
