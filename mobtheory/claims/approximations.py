@@ -31,9 +31,9 @@ CLAIMS = (
         title="The bottleneck method is a 2-approximation",
         source="extension; Hochbaum and Shmoys 1985",
         statement=Statement(
-            "Of the distances take the least that is not refuted by k + 1 tokens no two of which "
-            "have a token in common within the next smaller one; a maximal set S of tokens without "
-            "a token in common within it gives h(V -> S) <= 2 OPT(k), centres among V.",
+            "Take the least distance r such that no k + 1 tokens are pairwise without a common "
+            "token within r; a maximal set S of tokens pairwise without a common token within r "
+            "gives h(V -> S) <= 2 OPT(k), centres among V.",
             sp.Le(h(V, S), 2 * OPT(k)),
         ),
         verdict=Verdict.PROVED,
@@ -45,7 +45,11 @@ CLAIMS = (
         instance_type=SeededRun,
         margin=_hochbaum_shmoys,
         tight=True,
-        proof=("covering_hochbaum_shmoys.py", "coq/Bottleneck.v:bottleneck"),
+        proof=(
+            "covering_hochbaum_shmoys.py",
+            "coq/Bottleneck.v:bottleneck",
+            "coq/Bottleneck.v:bottleneck_certified",
+        ),
         evidence=(
             Evidence(
                 "z3",
@@ -55,7 +59,8 @@ CLAIMS = (
             Evidence("z3", "closed forms on all metrics on 4 points: two centres", general=False),
             Evidence(
                 "coq",
-                "finite sets in any metric space, with the existence of threshold and maximal set",
+                "finite sets in any metric space; r and S exist; the bound too for what a search "
+                "finds: any r whose next smaller distance is refuted, S filled up",
             ),
             Evidence(
                 "rational", "V = {0, 1, 2} with one centre reaches the factor 2", general=False

@@ -224,7 +224,12 @@ CLAIMS = (
         instance_type=StackPruning,
         margin=_stack,
         uses=("attention.winf", "attention.layer"),
-        proof=("attention_stack.py", "coq/Stack.v:stack", "coq/Stack.v:pruned_is_full_on_replaced"),
+        proof=(
+            "attention_stack.py",
+            "coq/Stack.v:stack",
+            "coq/Stack.v:pruned_is_full_on_replaced",
+            "coq/Stack.v:one_layer",
+        ),
         evidence=(
             Evidence("z3", "equal tokens stay equal, by induction; each factor of Lambda"),
             Evidence("sympy", "log-counts, and the steps that one layer shares"),
