@@ -32,7 +32,7 @@ def prove() -> ProofResult:
     check_monotone(steps)
     delta, r, t, number = sp.symbols("delta r t N", positive=True)
     s = sp.Symbol("s", nonnegative=True)
-    low = low_factor * delta**t * (delta * sp.exp(s)) ** -t
+    low = delta**t * (delta * sp.exp(s)) ** -t / low_factor
     steps.check(
         "sympy",
         "a r^-t = e^(-s t), 1 at s = 0 and falling, so a r^-t <= 1",
@@ -54,6 +54,6 @@ def prove() -> ProofResult:
 def _form(low: sp.Expr, high: sp.Expr) -> sp.Basic:
     d, delta, high_end = symbols.d, symbols.delta, symbols.eps_0
     return sp.And(
-        sp.Le(low * delta**d * eps**-d, covering(P, eps)),
+        sp.Le(delta**d * eps**-d, low * covering(P, eps)),
         sp.Le(covering(P, eps), high * covering(P, delta) * high_end**d * eps**-d),
     )

@@ -12,6 +12,10 @@ import sympy as sp
 from mobtheory.claims.registry import claim
 
 
+class OtherForm(ValueError):
+    """The registered formula is not of the form that is proved."""
+
+
 def constants(id: str, form: Callable[..., sp.Basic]) -> tuple[Fraction, ...]:
     """The constants of the registered formula.
 
@@ -27,14 +31,14 @@ def constants(id: str, form: Callable[..., sp.Basic]) -> tuple[Fraction, ...]:
 
     Raises
     ------
-    ValueError
+    OtherForm
         If the registered formula is not of this form.
     """
     formula = claim(id).statement.formula
     wild = [sp.Wild(name, properties=[_is_constant]) for name in signature(form).parameters]
     found = None if formula is None else formula.match(form(*wild))
     if found is None or len(found) != len(wild):
-        raise ValueError(f"{id}: registered is {formula}, proved is {form(*wild)}")
+        raise OtherForm(f"{id}: registered is {formula}, proved is {form(*wild)}")
     return tuple(Fraction(int(found[w].p), int(found[w].q)) for w in wild)
 
 

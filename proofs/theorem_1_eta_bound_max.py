@@ -9,10 +9,12 @@ Proof.
      N(V, eps_v) <= |S_v| by definition-1.
   2. If both radii were below r, then K >= N(P, r) + N(V, r) > K.
   3. Squares keep the order of numbers >= 0.
-  4. The bound is reached in the limit: V = {0, 1, 1, 2}, P = {1}, K = 2, r below 1.
+  4. The bound is reached in the limit: V = {0, 2, 2, 4}, P = {2}, K = 2, r below 2.
 """
 
 from fractions import Fraction
+from math import prod
+from typing import Any
 
 import sympy as sp
 
@@ -60,15 +62,17 @@ def prove() -> ProofResult:
     steps.check(
         "z3",
         "hence r^2 <= max{eps_p^2, eps_v^2}",
-        power == powers == 2
-        and valid(
-            z3.Or(factor * r * r <= eps_p * eps_p, factor * r * r <= eps_v * eps_v),
+        valid(
+            z3.Or(
+                _power(r, power) <= factor * _power(eps_p, powers),
+                _power(r, power) <= factor * _power(eps_v, powers),
+            ),
             [r > 0, eps_p >= 0, eps_v >= 0, z3.Or(r <= eps_p, r <= eps_v)],
         ),
     )
-    # V = {0, 1, 1, 2}, P = {1}, K = 2, S_p = S_v = {1}: both radii are at most 1 = d_H(S_v, V), and
-    # every r below 1 needs more than one ball for V.
-    tokens, kept = [0, 1, 1, 2], [1]
+    # V = {0, 2, 2, 4}, P = {2}, K = 2, S_p = S_v = {2}: both radii are at most 2 = d_H(S_v, V), and
+    # every r below 2 needs more than one ball for V.
+    tokens, kept = [0, 2, 2, 4], [2]
     radius = max(exact_hausdorff(kept, kept), exact_hausdorff(kept, tokens))
     admissible_below = all(
         exact_number(tokens, at) + exact_number(kept, at) > 2
@@ -76,12 +80,17 @@ def prove() -> ProofResult:
     )
     steps.check(
         "rational",
-        "the bound is reached in the limit: V = {0, 1, 1, 2}, P = {1}, every r below 1 is a level",
-        admissible_below and factor * radius**power == radius**powers == 1,
+        "the bound is reached in the limit: V = {0, 2, 2, 4}, P = {2}, every r below 2 is a level",
+        admissible_below and radius**power == factor * radius**powers == 4,
     )
     return steps.result()
 
 
 def _form(factor: sp.Expr, power: sp.Expr, powers: sp.Expr) -> sp.Basic:
     radii = sp.Max(symbols.eps_p**powers, symbols.eps_v**powers)
-    return sp.Le(factor * eta**power / z**power, radii)
+    return sp.Le(eta**power / z**power, factor * radii)
+
+
+def _power(base: Any, exponent: Fraction) -> Any:
+    """A whole power, multiplied out for the solver."""
+    return prod([base] * int(exponent)) if exponent.denominator == 1 else base**exponent

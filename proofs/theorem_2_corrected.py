@@ -63,7 +63,10 @@ def prove() -> ProofResult:
     steps.check(
         "z3",
         "covering.seeded-fps, h(V -> S) <= 2 rho for every rho reached, gives <= 2 OPT(K_v | S_p)",
-        valid(z3.Implies(z3.And(below, to_kept <= 2 * rho), to_kept <= factor * optimum)),
+        valid(
+            z3.Implies(z3.And(below, to_kept <= 2 * rho), to_kept <= factor * optimum),
+            [to_kept >= 0],
+        ),
     )
     b_, k_v, d = sp.symbols("b' K_v d", positive=True)
     radius = (b_ / k_v) ** (1 / d)

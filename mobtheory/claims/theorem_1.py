@@ -197,7 +197,7 @@ CLAIMS = (
             ),
             Evidence("coq", "finite sets in any metric space"),
             Evidence(
-                "rational", "V = {0, 1, 1, 2}, P = {1} reaches it in the limit", general=False
+                "rational", "V = {0, 2, 2, 4}, P = {2} reaches it in the limit", general=False
             ),
             Evidence("property", "exact on lines of integers"),
         ),

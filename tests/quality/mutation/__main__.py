@@ -23,7 +23,7 @@ import z3
 import mobtheory as mob
 
 from .judging import ROOT, judge_all
-from .table import all_mutants, save, summary
+from .table import all_mutants, controls, save, summary
 
 STATE = ROOT / "build" / "mutants.jsonl"
 _IMPORTED = (hypothesis, pytest, sympy, z3)
@@ -43,6 +43,11 @@ def main() -> int:
     if asked.write and asked.claim:
         parser.error("--write saves a complete run; leave --claim out")
     mutants, code = all_mutants(asked.claim), _code()
+    killed_as_it_is = [o for o in judge_all(controls(asked.claim), asked.jobs) if o.killed]
+    for outcome in killed_as_it_is:
+        print(f"fails unchanged: {outcome.mutant.key} ({outcome.by})")
+    if killed_as_it_is:
+        return 1  # what fails unchanged notices no change
     known = _known(code)
     rows = [known[m.key] for m in mutants if m.key in known]
     waiting = [m for m in mutants if m.key not in known]

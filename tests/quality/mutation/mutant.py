@@ -6,6 +6,8 @@ from typing import Literal
 
 from mobtheory.claims import Claim
 
+Part = Literal["formula", "margin"]
+
 
 @dataclass(frozen=True)
 class Mutant:
@@ -20,7 +22,7 @@ class Mutant:
     """
 
     claim: str
-    part: Literal["formula", "margin"]
+    part: Part
     change: str
     make: Callable[[], Claim]
 

@@ -2,24 +2,37 @@
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from mobtheory.claims import Verdict, list_claims
+from mobtheory.claims import Claim, Verdict, list_claims
 
 from .formulas import formula_mutants
 from .margins import margin_mutants
-from .mutant import Mutant
+from .mutant import Mutant, Part
 
 TABLE = Path(__file__).resolve().parent.parent / "mutants.json"
-PARTS = {"formula": formula_mutants, "margin": margin_mutants}
+PARTS: dict[Part, Callable[[Claim], Iterator[Mutant]]] = {
+    "formula": formula_mutants,
+    "margin": margin_mutants,
+}
 
 
 def all_mutants(pattern: str = "") -> list[Mutant]:
     """Every mutant of every PROVED claim whose id contains `pattern`."""
     proved = [c for c in list_claims() if c.verdict is Verdict.PROVED and pattern in c.id]
     return [m for claim in proved for make in PARTS.values() for m in make(claim)]
+
+
+def controls(pattern: str = "") -> list[Mutant]:
+    """Every PROVED claim as it is, once for each part: these must not be killed."""
+    proved = [c for c in list_claims() if c.verdict is Verdict.PROVED and pattern in c.id]
+    return [
+        Mutant(claim.id, part, "unchanged", lambda as_it_is=claim: as_it_is)
+        for claim in proved
+        for part in PARTS
+    ]
 
 
 def saved() -> dict[str, Any]:
