@@ -47,20 +47,20 @@ _of_budget = 1 - (1 - 1 / K) ** K
 
 def prove() -> ProofResult:
     steps = Steps()
-    whole, power = (sp.Rational(str(c)) for c in constants("attention.greedy", _form))
+    whole, part, power = map(sp.Rational, constants("attention.greedy", _form))
     _check_distances(steps)
     _check_supermodular(steps)
     _check_best_gain(steps)
     _check_recursion(steps)
-    _check_factor(steps, whole - sp.exp(-power))
+    _check_factor(steps, whole - part * sp.exp(-power))
     _check_attainment(steps)
     steps.check("z3", "closed forms: 3 tokens, 3 candidates, K = 2", _small())
     return steps.result()
 
 
-def _form(whole: sp.Expr, power: sp.Expr) -> sp.Basic:
+def _form(whole: sp.Expr, part: sp.Expr, power: sp.Expr) -> sp.Basic:
     best = Phi(empty) - Phi(S_star)
-    return sp.Ge(Phi(empty) - Phi(G), (whole - sp.exp(-power)) * best)
+    return sp.Ge(Phi(empty) - Phi(G), (whole - part * sp.exp(-power)) * best)
 
 
 def _check_distances(steps: Steps) -> None:

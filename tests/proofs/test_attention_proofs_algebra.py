@@ -19,7 +19,7 @@ RIGHT = {
     "attention.minimax-reweighted": (1,),
     "attention.hybrid-identity": (1, 1),
     "attention.hybrid-bound": (1, 1, 1, Fraction(1, 2)),
-    "attention.greedy": (1, 1),
+    "attention.greedy": (1, 1, 1),
     "attention.budget-split": (1, 1),
     "attention.multiplicity-gap": (1, 1, Fraction(1, 4)),
 }
