@@ -11,7 +11,7 @@ from mobtheory.claims import Verdict, list_claims
 
 from .mutation.judging import judge_all
 from .mutation.survivors import REASONS
-from .mutation.table import all_mutants, saved
+from .mutation.table import PAGE, all_mutants, page, saved
 
 ROWS = saved()["mutants"]
 
@@ -36,6 +36,11 @@ def test_every_proved_claim_has_mutants() -> None:
 def test_survivors_have_reasons_and_reasons_have_survivors() -> None:
     assert {row["mutant"] for row in ROWS if not row["killed"]} == set(REASONS)
     assert all(REASONS.values())
+
+
+def test_the_page_tells_the_table() -> None:
+    rows = sorted(ROWS, key=lambda row: row["mutant"])
+    assert PAGE.read_text("utf-8") == page(rows, saved()["processor_seconds"])
 
 
 @pytest.mark.parametrize("id", ["covering.seeded-fps", "theorem-2.nn-cover", "theorem-1.k-bound"])

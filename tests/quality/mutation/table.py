@@ -11,8 +11,10 @@ from mobtheory.claims import Claim, Verdict, list_claims
 from .formulas import formula_mutants
 from .margins import margin_mutants
 from .mutant import Mutant, Part
+from .survivors import REASONS
 
 TABLE = Path(__file__).resolve().parent.parent / "mutants.json"
+PAGE = Path(__file__).resolve().parents[3] / "docs" / "mutants.md"
 PARTS: dict[Part, Callable[[Claim], Iterator[Mutant]]] = {
     "formula": formula_mutants,
     "margin": margin_mutants,
@@ -44,7 +46,8 @@ def save(rows: Sequence[dict[str, Any]], seconds: float, versions: dict[str, str
     """Write the table, one row to a line."""
     ordered = sorted(rows, key=lambda row: row["mutant"])
     lines = ",\n".join(f"  {json.dumps(row, ensure_ascii=False)}" for row in ordered)
-    head = json.dumps({"seconds": round(seconds), "versions": versions})[1:-1]
+    head = json.dumps({"processor_seconds": round(seconds), "versions": versions})[1:-1]
+    PAGE.write_text(page(ordered, seconds), "utf-8")
     TABLE.write_text(f'{{{head}, "mutants": [\n{lines}\n]}}\n', "utf-8")
 
 
@@ -60,6 +63,43 @@ def summary(rows: Sequence[dict[str, Any]]) -> str:
     killed_in_all = sum(row["killed"] for row in rows)
     share = killed_in_all / max(len(rows), 1)
     return "\n".join([*lines, f"in all: {killed_in_all} of {len(rows)}, {share:.1%}"])
+
+
+def page(rows: Sequence[dict[str, Any]], seconds: float) -> str:
+    """The page of docs/: what was noticed, claim by claim, and what lives on and why."""
+    told = "\n".join(f"- {line}" for line in summary(rows).splitlines())
+    claims = list(dict.fromkeys(row["mutant"].split(" ")[0] for row in rows))
+    table = ["| claim | formula | margin |", "|---|---|---|"]
+    for id in claims:
+        counts = (_count([r for r in rows if r["mutant"].startswith(f"{id} {p}: ")]) for p in PARTS)
+        table.append(f"| `{id}` | {' | '.join(counts)} |")
+    alive = [row["mutant"] for row in rows if not row["killed"]]
+    survivors = [f"- `{key}`: {REASONS.get(key, 'NO REASON YET')}" for key in alive] or ["None."]
+    return "\n".join(
+        [
+            "# Mutants of the proved statements",
+            "",
+            "`make mutants` changes one constant, maximum or direction of one PROVED statement at a",
+            "time. A changed *formula* must be refused by the proof of its claim, which reads its",
+            "constants there; a changed *margin*, the function that computes both sides, must fail a",
+            "test of `-m bounds` about its claim. Tests that compare with stored numbers do not count,",
+            "and a claim that fails unchanged stops the run.",
+            "",
+            told,
+            f"- processor time: {seconds:.0f} s",
+            "",
+            *table,
+            "",
+            "## What lives on",
+            "",
+            *survivors,
+            "",
+        ]
+    )
+
+
+def _count(rows: Sequence[dict[str, Any]]) -> str:
+    return f"{sum(row['killed'] for row in rows)} of {len(rows)}"
 
 
 def _how(by: str) -> str:
