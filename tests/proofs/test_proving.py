@@ -70,6 +70,9 @@ def test_what_fails_is_told_by_name_and_the_rest_runs(prove: Prove) -> None:
             "nothing.py": "def prove():\n    return None\n",
             "truthy.py": HEADER + "def prove():\n    return ProofResult('z3', 1)\n",
             "wordless.py": HEADER + "def prove():\n    return ProofResult('z3', True, detail=1)\n",
+            "engineless.py": HEADER + "def prove():\n    return ProofResult('none', True)\n",
+            "magic.py": HEADER + "def prove():\n    return ProofResult('z3+magic', True)\n",
+            "coqless.py": HEADER + "def prove():\n    return ProofResult('coq', True)\n",
             "exits.py": "import sys\ndef prove():\n    sys.exit(0)\n",
             "leaves.py": "import os\ndef prove():\n    os._exit(0)\n",
             "crashes.py": "import ctypes\ndef prove():\n    ctypes.string_at(0)\n",
@@ -86,6 +89,9 @@ def test_what_fails_is_told_by_name_and_the_rest_runs(prove: Prove) -> None:
         "nothing.py": "NoneType",
         "truthy.py": "neither True, False nor None",
         "wordless.py": "text",
+        "engineless.py": "no proof without an engine: 'none'",
+        "magic.py": "no proof without an engine: 'z3+magic'",
+        "coqless.py": "no proof without an engine: 'coq'",
         "exits.py": "SystemExit",
         "leaves.py": "ended without an answer: exit status 0",
         "crashes.py": "SIGSEGV",
@@ -166,50 +172,72 @@ def test_jobs_are_a_positive_integer(jobs: int) -> None:
         iterate_proofs("lemma-1", jobs=jobs)
 
 
-INTERRUPTED = """
-import sys
+PLANTED = """
+import signal, sys
 from dataclasses import replace
 from pathlib import Path
 import mobtheory as mob
 from mobtheory.claims.proving import running
+from mobtheory.cli import main
+from mobtheory.report import proof_runs
 
-claim = replace(mob.claim("lemma-1"), proof=tuple(sys.argv[2:]))
-running.proof_folder = lambda: Path(sys.argv[1])
-running.select_claims = lambda pattern: (claim,)
-mob.prove("*", jobs=2, time_limit=300)
+folder, *names = sys.argv[1:]
+claim = replace(mob.claim("lemma-1"), proof=tuple(names))
+running.proof_folder = lambda: Path(folder)
+running.select_claims = proof_runs.select_claims = lambda pattern: (claim,)
+sys.argv = ["mobtheory", "prove", "--jobs", "2", "--time-limit", "300"]
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a parent may ignore it
+main()
 """
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
-def test_an_interrupt_leaves_no_process_behind(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGKILL"])
+def test_however_the_command_is_ended_it_leaves_nothing_behind(tmp_path: Path, name: str) -> None:
     proofs = tmp_path / "proofs"
     (proofs / "coq").mkdir(parents=True)
     started = tmp_path / "started"
     text = f"import pathlib\npathlib.Path({str(started)!r}).touch()\n" + HANGS
     (proofs / "hangs.py").write_text(text)
     (proofs / "coq" / "Endless.v").write_text(ENDLESS + TRIVIAL)
-    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    expected = 4 if shutil.which("coqc") else 3  # a guard, a worker, the child of that; coqc
     with subprocess.Popen(
-        [sys.executable, "-c", INTERRUPTED, str(proofs), "hangs.py", "coq/Endless.v:fine"],
-        env=environment,
+        [sys.executable, "-c", PLANTED, str(proofs), "hangs.py", "coq/Endless.v:fine"],
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+        stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
     ) as process:
         deadline = time.monotonic() + 120
-        while not started.exists() and time.monotonic() < deadline:
+        family: set[int] = set()
+        while not (started.exists() and len(family) > expected):
+            assert process.poll() is None
+            assert time.monotonic() < deadline
             time.sleep(0.1)
-        assert started.exists()
-        parents = {pid: parent for pid, parent, _ in _processes()}
-        family = {process.pid}
-        while more := {pid for pid, parent in parents.items() if parent in family} - family:
-            family |= more
-        assert len(family) > 2  # itself, a worker, and the child of that
-        process.send_signal(signal.SIGINT)
+            family = _family(process.pid)
+        process.send_signal(signal.Signals[name])
         _, error = process.communicate(timeout=60)
-    assert "KeyboardInterrupt" in error
-    time.sleep(0.5)
-    assert not family & {pid for pid, _, state in _processes() if not state.startswith("Z")}
-    assert not list(tmp_path.glob("mobtheory-coq-*"))
+    assert process.returncode == (130 if name == "SIGINT" else -signal.Signals[name])
+    assert error.endswith("interrupted\n" if name == "SIGINT" else "")
+    deadline = time.monotonic() + 30
+    while (left := _left(family, tmp_path)) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert not left
+
+
+def _family(head: int) -> set[int]:
+    """A process and all that descend from it."""
+    parents = {pid: parent for pid, parent, _ in _processes()}
+    family = {head}
+    while more := {pid for pid, parent in parents.items() if parent in family} - family:
+        family |= more
+    return family
+
+
+def _left(family: set[int], temporary: Path) -> list[object]:
+    """The processes of a family that live, and the folders in which they worked."""
+    alive = {pid for pid, _, state in _processes() if not state.startswith("Z")}
+    return [*(family & alive), *temporary.glob("mobtheory-coq-*")]
 
 
 def _processes() -> list[tuple[int, int, str]]:

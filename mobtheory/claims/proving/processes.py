@@ -14,6 +14,19 @@ from typing import Any, NamedTuple
 
 _MOST_OUTPUT = 200_000  # bytes of output that are read
 _ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+# Reads the groups that begin and end; its input ends with us, however we end, a SIGKILL included.
+_GUARD = """
+import os, shutil, signal, sys
+alive = set()
+for group in sys.stdin:
+    alive ^= {int(group)}
+for group in alive:
+    try:
+        os.killpg(group, signal.SIGKILL)
+    except OSError:
+        pass
+shutil.rmtree(sys.argv[1], ignore_errors=True)
+"""
 
 
 class Stopped(Exception):
@@ -29,12 +42,34 @@ class Ended(NamedTuple):
 
 
 class Processes:
-    """Starts processes, each the head of a group, and kills whole groups."""
+    """Starts processes, each the head of a group, and kills whole groups.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    folder : in which they work; should this process be killed, a guard ends them and removes it
+    """
+
+    def __init__(self, folder: Path) -> None:
         self._lock = threading.Lock()
         self._alive: set[subprocess.Popen[str]] = set()
         self._closed = False
+        self._guard: subprocess.Popen[str] | None = None
+        if sys.platform != "win32":  # which has no groups
+            self._guard = subprocess.Popen(
+                [sys.executable, "-I", "-S", "-c", _GUARD, str(folder)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                encoding="utf-8",
+                start_new_session=True,
+            )
+
+    def _tell_guard(self, process: "subprocess.Popen[str]") -> None:
+        """A group begins or, told a second time, ends."""
+        if self._guard is not None and self._guard.stdin is not None:
+            with suppress(OSError):  # somebody killed it
+                self._guard.stdin.write(f"{process.pid}\n")
+                self._guard.stdin.flush()
 
     def start(self, command: Sequence[str], **options: Any) -> "subprocess.Popen[str]":
         """Start a command; several run beside one another, so each computes in one thread."""
@@ -52,6 +87,7 @@ class Processes:
                 **options,
             )
             self._alive.add(process)
+            self._tell_guard(process)
         return process
 
     def kill(self, process: "subprocess.Popen[str]") -> None:
@@ -65,6 +101,8 @@ class Processes:
         else:
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(process.pid, signal.SIGKILL)
+        with self._lock:
+            self._tell_guard(process)
         process.wait()
 
     @contextmanager
@@ -113,3 +151,5 @@ class Processes:
             alive = tuple(self._alive)
         for process in alive:
             self.kill(process)
+        if self._guard is not None:
+            self._guard.communicate()

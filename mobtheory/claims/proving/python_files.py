@@ -11,6 +11,7 @@ from mobtheory.claims.proving.engines import how_to_get
 from mobtheory.claims.proving.result import ProofResult
 
 ENGINE_MODULES = ("sympy", "z3", "mpmath")
+_ENGINES = ("sympy", "z3", "rational", "interval")
 _PACKAGE = "mobtheory_proofs"
 
 
@@ -52,6 +53,9 @@ def _checked(result: object) -> ProofResult:
         raise TypeError(f"prove() answered {result.ok!r}, neither True, False nor None")
     if not (isinstance(result.engine, str) and isinstance(result.detail, str)):
         raise TypeError("engine and detail of a ProofResult are text")
+    if result.ok and not set(result.engine.split("+")) <= set(_ENGINES):
+        known = ", ".join(_ENGINES)
+        raise ValueError(f"no proof without an engine: {result.engine!r}, known are {known}")
     return result
 
 

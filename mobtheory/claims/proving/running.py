@@ -108,17 +108,17 @@ def _as_seconds(value: Any) -> float:
 
 
 def _results(claims: Mapping[str, Sequence[str]], jobs: int, limit: float) -> Iterator[ProofResult]:
-    processes = Processes()
-    workers = Workers(processes, limit)
-    with (
-        TemporaryDirectory(prefix="mobtheory-coq-", ignore_cleanup_errors=True) as temporary,
-        closing(workers),
-        ThreadPoolExecutor(jobs) as pool,
-        closing(processes),  # first of all, so that the threads come to an end
-    ):
-        tasks, needs = _tasks(claims, workers, processes, Path(temporary), limit)
-        for result in _in_order(tasks, needs, pool, jobs):
-            yield replace(result, claims=tuple(claims[result.file]))
+    with TemporaryDirectory(prefix="mobtheory-coq-", ignore_cleanup_errors=True) as temporary:
+        processes = Processes(Path(temporary))
+        workers = Workers(processes, limit)
+        with (
+            closing(workers),
+            ThreadPoolExecutor(jobs) as pool,
+            closing(processes),  # first of all, so that the threads come to an end
+        ):
+            tasks, needs = _tasks(claims, workers, processes, Path(temporary), limit)
+            for result in _in_order(tasks, needs, pool, jobs):
+                yield replace(result, claims=tuple(claims[result.file]))
 
 
 def _tasks(
