@@ -14,7 +14,7 @@ export TOKENIZERS_PARALLELISM ?= false
 BENCH_VENV ?= .venv-bench
 BENCH := $(BENCH_VENV)/bin/python
 
-.PHONY: audit prove test bench bench-quick clean mutants proof-index
+.PHONY: audit prove test bench bench-quick clean mutants proof-index coq-statements
 
 audit: $(VENV)/.audit
 	$(BIN)/mobtheory audit --output report
@@ -44,6 +44,10 @@ mutants: $(VENV)/.test
 
 proof-index: $(VENV)/.audit
 	$(BIN)/python -m mobtheory.report.proof_index proofs/README.md
+
+# Runs every proof first, so it needs Coq 8.16.
+coq-statements: $(VENV)/.audit
+	$(BIN)/python -m mobtheory.report.coq_statements proofs/coq/statements.md
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)

@@ -15,6 +15,8 @@ import pytest
 import mobtheory as mob
 from mobtheory.claims import Evidence, ProofResult, iterate_proofs
 from mobtheory.claims.proving import CoqSource, CoqTheorem, load_proof, proof_folder, run_file
+from mobtheory.claims.proving.engines import find_coq
+from mobtheory.report.coq_statements import coq_statements
 
 pytestmark = pytest.mark.proofs
 
@@ -128,6 +130,14 @@ def test_proof_holds(name: str, results: dict[str, ProofResult]) -> None:
     assert result.detail
     assert result.claims
     assert set(result.engine.split("+")) <= PROOF_ENGINES
+
+
+def test_coq_theorems_state_what_is_written(results: dict[str, ProofResult]) -> None:
+    coq = find_coq()
+    if coq.status != "ok" or coq.mend:  # another version may print in another way
+        pytest.skip(f"statements are compared as Coq 8.16 prints them: {coq.found}; {coq.mend}")
+    written = (proof_folder() / "coq" / "statements.md").read_text(encoding="utf-8")
+    assert coq_statements(mob.list_claims(), results) == written, "run `make coq-statements`"
 
 
 @pytest.mark.parametrize("name", FILES)
