@@ -22,6 +22,7 @@ u_j, v_j the values, projected on an arbitrary unit vector, top and bottom the b
 """
 
 from fractions import Fraction
+from typing import Any
 
 import sympy as sp
 
@@ -64,6 +65,16 @@ def _form(exponent: sp.Expr, of_values: sp.Expr, of_keys: sp.Expr) -> sp.Basic:
         Delta_o,
         sp.exp(exponent * Delta) * slope(of_values, of_keys, norm(W_V), A, diam(U)) * W_1(mu, nu),
     )
+
+
+def _within(x: Any, bound: Any) -> Any:
+    """``|x| <= bound``."""
+    return z3.And(x <= bound, -x <= bound)
+
+
+def _lipschitz(gap: Any, growth: Any, steepness: Any, distance: Any) -> Any:
+    """What is proved of every coupling, so of their infimum."""
+    return gap <= growth * steepness * distance
 
 
 def _check_identity(steps: Steps) -> None:
@@ -126,7 +137,7 @@ def _check_mean(steps: Steps) -> None:
         "z3",
         "so |v - o_nu| <= high - low <= diam_U",
         valid(
-            z3.And(_v - _o <= _diameter, _o - _v <= _diameter),
+            _within(_v - _o, _diameter),
             [
                 z_nu > 0,
                 bv == _o * z_nu,
@@ -142,37 +153,24 @@ def _check_mean(steps: Steps) -> None:
 
 def _check_bracket(steps: Steps) -> None:
     first, second = z3.Reals("u-v v-o_nu")
-    bracket = _a * first + (_a - _b) * second
     u, v, a, b, o = sp.symbols("u v a b o")
     steps.check(
         "sympy",
         "a (u - o_nu) - b (v - o_nu) = a (u - v) + (a - b) (v - o_nu)",
         vanishes(a * (u - o) - b * (v - o) - a * (u - v) - (a - b) * (v - o)),
     )
+    of_values, of_keys = _top * _w * _d, _top * _key * _d * _diameter
     pairs = [
-        *(_a > 0, _a <= _top, _d >= 0),
-        *(first <= _w * _d, -first <= _w * _d),
-        *(_a - _b <= _top * _key * _d, _b - _a <= _top * _key * _d),
-        *(second <= _diameter, -second <= _diameter),
+        *(_a > 0, _a <= _top, _d >= 0, _within(first, _w * _d), _within(second, _diameter)),
+        _within(_a - _b, _top * _key * _d),
     ]
     part, other = z3.Reals("part other")
     bounded = [
-        valid(z3.And(_a * first <= _top * _w * _d, -_a * first <= _top * _w * _d), _signs + pairs),
+        valid(_within(_a * first, of_values), _signs + pairs),
+        valid(_within((_a - _b) * second, of_keys), _signs + pairs),
         valid(
-            z3.And(
-                (_a - _b) * second <= _top * _key * _d * _diameter,
-                -(_a - _b) * second <= _top * _key * _d * _diameter,
-            ),
-            _signs + pairs,
-        ),
-        valid(
-            bracket <= _top * (_w + _key * _diameter) * _d,
-            [
-                part == _a * first,
-                other == (_a - _b) * second,
-                part <= _top * _w * _d,
-                other <= _top * _key * _d * _diameter,
-            ],
+            _within(part + other, _top * (_w + _key * _diameter) * _d),
+            [_within(part, of_values), _within(other, of_keys)],
         ),
     ]
     for text, answer in zip(
@@ -193,17 +191,17 @@ def _check_coupling(steps: Steps) -> None:
         steps,
         "|sum p bracket| <= slope sum p |x - y|, and Z_mu >= bottom sum p",
         lambda brackets, cost, a, mass: z3.And(
-            brackets <= steepness * cost, -brackets <= steepness * cost, a >= _bottom * mass
+            _within(brackets, steepness * cost), a >= _bottom * mass
         ),
         [_p * bracket, _p * d, _p * _a, _p],
-        [_p >= 0, bracket <= steepness * d, -bracket <= steepness * d, _a >= _bottom],
+        [_p >= 0, _within(bracket, steepness * d), _a >= _bottom],
     )
     z_mu, gap, cost = z3.Reals("Z_mu gap cost")
     steps.check(
         "z3",
         "sum p = 1, so |o_mu - o_nu| <= (top/bottom) (||W_V|| + A diam_U) cost",
         valid(
-            gap <= (_top / _bottom) * steepness * cost,
+            _lipschitz(gap, _top / _bottom, steepness, cost),
             [
                 *_signs,
                 *(steepness >= 0, cost >= 0, gap >= 0),
@@ -223,22 +221,22 @@ def _check_growth(steps: Steps, growth: sp.Expr) -> None:
 
 
 def _check_bound(steps: Steps, of_values: Fraction, of_keys: Fraction) -> None:
-    gap, cost, least, growth, factor = z3.Reals("gap cost W_1 e^Delta factor")
+    gap, cost, least, growth, steepness = z3.Reals("gap cost W_1 e^Delta slope")
     # the infimum is the largest number below all costs
-    of_infimum = z3.ForAll([cost], z3.Implies(cost > least, gap <= factor * cost))
+    of_costs = z3.ForAll([cost], z3.Implies(cost > least, _lipschitz(gap, growth, steepness, cost)))
     steps.check(
         "z3",
-        "a bound by factor times the cost of every coupling is one by factor times their infimum",
-        valid(gap <= factor * least, [factor > 0, of_infimum]),
+        "what holds with the cost of every coupling holds with their infimum",
+        valid(_lipschitz(gap, growth, steepness, least), [growth > 0, steepness >= 0, of_costs]),
     )
     steps.check(
         "z3",
         f"so |o_mu - o_nu| <= e^Delta ({of_values} ||W_V|| + {of_keys} A diam_U) W_1",
         valid(
-            gap <= growth * slope(of_values, of_keys, _w, _key, _diameter) * least,
+            _lipschitz(gap, growth, slope(of_values, of_keys, _w, _key, _diameter), least),
             [
                 *(growth >= 1, least >= 0, _w >= 0, _key >= 0, _diameter >= 0),
-                gap <= growth * (_w + _key * _diameter) * least,
+                _lipschitz(gap, growth, _w + _key * _diameter, least),
             ],
         ),
     )

@@ -97,11 +97,15 @@ def check_total_variation(steps: Steps) -> None:
     )
     up, a, b = z3.Reals("TV A B")
     masses = [a >= 0, a <= 1, b >= 0, b <= 1]
+
+    def odds_within(kappa: Any) -> Any:
+        return a * (1 - b) <= kappa * b * (1 - a)
+
     steps.check(
         "z3",
         "A + A' = B + B' = 1 and most <= kappa least: the odds obey A/(1 - A) <= kappa B/(1 - B)",
         valid(
-            a * (1 - b) <= kappa * b * (1 - a),
+            odds_within(kappa),
             [*masses, a <= most * b, 1 - a >= least * (1 - b), least > 0, most <= kappa * least],
         ),
     )
@@ -110,7 +114,7 @@ def check_total_variation(steps: Steps) -> None:
         "so TV = A - B <= (sqrt(kappa) - 1)/(sqrt(kappa) + 1)",
         valid(
             up * (root + 1) <= root - 1,
-            [*masses, up == a - b, root >= 1, a * (1 - b) <= root * root * b * (1 - a)],
+            [*masses, up == a - b, root >= 1, odds_within(root * root)],
         ),
     )
     omega, k = sp.symbols("Omega k", positive=True)
