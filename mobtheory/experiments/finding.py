@@ -19,8 +19,8 @@ class Finding:
     ----------
     tallies : by kind of input
     outcome : "agrees"; "open" for a verdict that nothing found could contradict; "contradicts";
-        "too few" inputs met the hypotheses; "not checked" where no proof of the claim could be
-        run, for want of an engine or of time
+        "too few" inputs met the hypotheses; "not checked" where the claim was not proved: it has
+        no proof, or none could be run to its end, for want of an engine or of time
     reason : what the outcome rests on
     """
 
@@ -54,20 +54,31 @@ class Finding:
 def judge(claim: Claim, tallies: dict[str, Tally], proofs: tuple[ProofResult, ...] = ()) -> Finding:
     """Compare the tallies, the stored counterexample and the proofs with the verdict.
 
-    One proof by an engine is enough; the reason names those that could not be run.
+    The claim is proved where its Python file passed, or all of its Coq theorems, which together
+    state it; the reason names what could not be run.
     """
-    failed = [p.file for p in proofs if p.ok is False]
-    pending = [f"{p.file} ({p.detail})" for p in proofs if p.ok is None]
     outcome, reason = _judge_inputs(claim, sum(tallies.values(), Tally()))
-    if failed:
+    proved, left = _judge_proofs(claim, proofs)
+    if failed := [p.file for p in proofs if p.ok is False]:
         outcome, reason = "contradicts", f"proof failed: {', '.join(failed)}"
-    elif pending:
-        not_run = f"proof not run: {', '.join(pending)}"
-        if any(p.ok for p in proofs):
-            reason = f"{reason}; {not_run}"
-        elif outcome in {"agrees", "open"}:
-            outcome, reason = "not checked", not_run
+    elif proved and left:
+        reason = f"{reason}; {left}"
+    elif left and outcome in {"agrees", "open"}:
+        outcome, reason = "not checked", left
     return Finding(claim, tallies, proofs, outcome, reason)
+
+
+def _judge_proofs(claim: Claim, proofs: tuple[ProofResult, ...]) -> tuple[bool, str]:
+    """Whether the claim is proved, and which of its proofs is missing or did not pass."""
+    found = {**dict.fromkeys(claim.proof, "no result"), **{p.file: p.detail for p in proofs}}
+    if not found:
+        needed = claim.verdict.claims_truth or claim.verdict is Verdict.UNSATISFIABLE
+        return False, "no proof is registered" if needed else ""
+    passed = {p.file for p in proofs if p.ok}
+    coq = {name for name in found if name.startswith("coq/")}
+    proved = any(kind and kind <= passed for kind in (coq, found.keys() - coq))
+    left = [f"{name} ({told})" for name, told in found.items() if name not in passed]
+    return proved, f"proof not run: {', '.join(left)}" if left else ""
 
 
 def _judge_inputs(claim: Claim, total: Tally) -> tuple[Outcome, str]:

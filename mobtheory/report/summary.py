@@ -11,7 +11,7 @@ WHOLE = "all tokens"
 OUTCOMES = {
     "contradicts": ("contradicts the registry", "contradict the registry"),
     "too few": ("met too few inputs", "met too few inputs"),
-    "not checked": ("has a proof that could not be run", "have proofs that could not be run"),
+    "not checked": ("is not proved by what could be run", "are not proved by what could be run"),
     "open": ("is undecided", "are undecided"),
 }
 

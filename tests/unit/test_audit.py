@@ -100,7 +100,11 @@ def test_a_failing_proof_fails_the_audit_and_a_missing_engine_leaves_it_open():
     def verdict_of(ok):
         def proofs(_):
             yield ProofResult(
-                "z3", ok, detail="planted", file="x.py", claims=("geometry.domination",)
+                "z3",
+                ok,
+                detail="planted",
+                file="geometry_domination.py",
+                claims=("geometry.domination",),
             )
 
         with patch(f"{AUDIT}.iterate_proofs", proofs):

@@ -108,7 +108,13 @@ def test_a_proof_that_fails_or_cannot_run_decides_the_exit_status(
     tmp_path, monkeypatch, ok, status
 ):
     def proofs(_):
-        yield ProofResult("z3", ok, detail="planted", file="x.py", claims=("geometry.domination",))
+        yield ProofResult(
+            "z3",
+            ok,
+            detail="planted",
+            file="geometry_domination.py",
+            claims=("geometry.domination",),
+        )
 
     monkeypatch.setattr(AUDIT, "iterate_proofs", proofs)
     assert audit(tmp_path).exit_code == status
