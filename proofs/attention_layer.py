@@ -22,8 +22,8 @@ Proof.
      |SiLU'| <= 1.0999 everywhere, by interval arithmetic on [0, 4], an elementary bound from there
      on, and SiLU'(-t) = 1 - SiLU'(t).
   6. y - y_s = (z - z_s) + the change of M.
-  7. The first bound is reached by one head.  In the second |z|_eps - B is |z_s|_eps in the limit
-     eps -> 0 for z_s = (1 - B/|z|) z, and sqrt(d eps) is it for z_s = 0; for |z_s| = |z| and B -> 0
+  7. The first bound is reached by one head.  As for the second, |z_s|_eps is |z|_eps - B in the
+     limit eps -> 0 if z_s = (1 - B/|z|) z, and sqrt(d eps) if z_s = 0; for |z_s| = |z| and B -> 0
      RMSNorm moves by all that is allowed, and an M that stretches this move by Lip(M), along
      z - z_s, would reach the bound.  (For a SwiGLU Lip(M) itself is an upper bound.)
 """
