@@ -36,6 +36,7 @@ Prove = Callable[..., dict[str, ProofResult]]
 @pytest.fixture
 def prove(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Prove:
     """Run planted proof files and theorems that one claim names."""
+    monkeypatch.setenv("MOBTHEORY_COQ_CACHE", "off")
     folder = tmp_path / "proofs"
     (folder / "coq").mkdir(parents=True)
 
@@ -378,17 +379,44 @@ def test_names_of_no_theorem_fail_with_and_without_coq(
         monkeypatch.setenv("PATH", "")
 
 
-def test_files_that_require_each_other_fail(prove: Prove, tmp_path: Path) -> None:
-    _fake_coqc(tmp_path, "echo The Coq Proof Assistant, version 8.16.1")
-    files = {
-        "coq/A.v": "From MobTheory Require Import B.\n" + TRIVIAL,
-        "coq/B.v": "From MobTheory Require Import A.\n" + TRIVIAL,
-    }
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PATH", f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}")
-        found = prove(files, "coq/A.v:fine")
-    assert found["coq/A.v:fine"].ok is False
-    assert "require each other" in found["coq/A.v:fine"].detail
+@needs_coq
+def test_files_that_require_each_other_fail_with_what_requires_them(prove: Prove) -> None:
+    requires = "From MobTheory Require Import {}.\n" + TRIVIAL
+    found = prove(
+        {
+            "coq/A.v": requires.format("B"),
+            "coq/B.v": requires.format("A"),
+            "coq/Self.v": requires.format("Self"),
+            "coq/Upon.v": requires.format("A"),
+            "coq/Apart.v": TRIVIAL,
+        },
+        *(f"coq/{file}.v:fine" for file in ("A", "B", "Self", "Upon", "Apart")),
+    )
+    assert found.pop("coq/Apart.v:fine").ok is True
+    for result in found.values():
+        assert result.ok is False
+        assert "require each other" in result.detail
+    assert "Self.v <- Self.v" in found["coq/Self.v:fine"].detail
+    assert "A.v" in found["coq/Upon.v:fine"].detail
+
+
+@needs_coq
+def test_a_namesake_of_one_of_coqs_files_stands_in_nobodys_way(prove: Prove) -> None:
+    broken = "Theorem fine : 1 = 2. Proof. reflexivity. Qed.\n"
+    found = prove(
+        {
+            "coq/Reals.v": REALS + "Theorem fine (x : R) : x <= x. Proof. lra. Qed.\n",
+            "coq/Lra.v": broken,
+            "coq/List.v": "Definition nil := 0.\n" + TRIVIAL,
+            "coq/Upon.v": "Require MobTheory.Reals.\nRequire Import List.\n"
+            + REALS
+            + "Theorem fine (x : R) : length (x :: nil) = 1%nat. Proof. reflexivity. Qed.\n",
+        },
+        *(f"coq/{file}.v:fine" for file in ("Reals", "Lra", "List", "Upon")),
+    )
+    assert found["coq/Lra.v:fine"].ok is False
+    for file in ("Reals", "List", "Upon"):
+        assert found[f"coq/{file}.v:fine"].ok is True, found[f"coq/{file}.v:fine"].detail
 
 
 def test_without_coq_its_theorems_stay_open_and_the_rest_runs(

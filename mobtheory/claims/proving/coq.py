@@ -13,6 +13,7 @@ from mobtheory.claims.proving.coq_answers import (
     judged,
     questions,
 )
+from mobtheory.claims.proving.coq_cache import CoqCache
 from mobtheory.claims.proving.coq_source import LIBRARY, CoqSource, CoqTheorem, needed_files
 from mobtheory.claims.proving.engines import find_coq
 from mobtheory.claims.proving.processes import Processes
@@ -43,18 +44,19 @@ class CoqBuild:
     ) -> None:
         self._build, self._processes, self._limit = build, processes, limit
         self._engine = find_coq()
+        self._cache = CoqCache(self._engine.found)
+        self._keys: dict[str, str] = {}  # in the cache, of files that compiled
         self._trouble: dict[str, Answer] = {}  # of files that did not compile
         self._seconds: dict[str, float] = {}
         self.settled: list[ProofResult] = []
         self.theorems: dict[str, list[CoqTheorem]] = {}
         self._choose(names, sources := read_sources(folder))
         self.needs = needed_files(self.theorems, sources)
-        try:
-            TopologicalSorter(self.needs).prepare()
-        except CycleError as error:
-            told = f"files require each other: {' <- '.join(error.args[1])}"
-            self.settled += [_failure(t.name, told) for ts in self.theorems.values() for t in ts]
-            self.theorems, self.needs = {}, {}
+        while circle := _circle(self.needs):
+            told = f"files require each other: {' <- '.join(circle)}"
+            for file in circle:
+                self._trouble[file] = (False, told)
+                self.needs[file] = []
         for file in self.needs:
             shutil.copyfile(folder / file, build / file)
 
@@ -71,17 +73,32 @@ class CoqBuild:
 
     def compile(self, file: str) -> list[ProofResult]:
         """Compile a file, unless one that it requires did not compile; no result comes yet."""
-        blocked = next((self._trouble[f] for f in self.needs[file] if f in self._trouble), None)
-        if blocked is not None:
-            self._trouble[file] = blocked
-        elif file.removesuffix(".v") in _TAKEN:
-            self._trouble[file] = (False, f"coq/{file} has the name of a file of Coq's library")
-        elif failed := self._coqc(self._build, file):
-            ok, told = failed
-            self._trouble[file] = (ok, told if ok is None else f"does not compile: {told}")
-        elif not (self._build / file).with_suffix(".vo").is_file():
-            self._trouble[file] = (False, f"coqc ended well and compiled nothing: coq/{file}")
+        if file not in self._trouble and (trouble := self._compiled(file)):
+            self._trouble[file] = trouble
         return []
+
+    def _compiled(self, file: str) -> Answer | None:
+        """Compile a file or take it from the cache; None where that went well."""
+        for required in self.needs[file]:
+            if required in self._trouble:
+                return self._trouble[required]
+        if file.removesuffix(".v") in _TAKEN:
+            return False, f"coq/{file} has the name of a file of Coq's library"
+        compiled = self._compiled_at(file)
+        required = [(self._keys[other], self._compiled_at(other)) for other in self.needs[file]]
+        self._keys[file] = key = self._cache.key(self._build / file, required)
+        if self._cache.take(key, compiled):
+            return None
+        if failed := self._coqc(self._build, file):
+            ok, told = failed
+            return ok, told if ok is None else f"does not compile: {told}"
+        if not compiled.is_file():
+            return False, f"coqc ended well and compiled nothing: coq/{file}"
+        self._cache.keep(key, compiled)
+        return None
+
+    def _compiled_at(self, file: str) -> Path:
+        return (self._build / file).with_suffix(".vo")
 
     def check(self, file: str) -> list[ProofResult]:
         """Ask Coq what each theorem of a file states and rests on."""
@@ -110,7 +127,8 @@ class CoqBuild:
 
     def _coqc(self, folder: Path, file: str, of: str = "") -> Answer | None:
         """Run coqc; None where it ends well."""
-        command = ["coqc", "-q", "-R", str(self._build), LIBRARY, file]
+        # -Q: a file here with the name of one of Coq's is found behind MobTheory only.
+        command = ["coqc", "-q", "-Q", str(self._build), LIBRARY, file]
         try:
             ended = self._processes.run(command, folder, self._limit)
         except OSError as error:
@@ -130,6 +148,15 @@ class CoqBuild:
 def read_sources(folder: Path) -> dict[str, CoqSource]:
     """The Coq files of a folder by name."""
     return {path.name: CoqSource.read(path) for path in sorted(folder.glob("*.v"))}
+
+
+def _circle(needs: Mapping[str, Sequence[str]]) -> list[str]:
+    """Files each of which requires the next, if there are such."""
+    try:
+        TopologicalSorter(needs).prepare()
+    except CycleError as error:
+        return error.args[1]
+    return []
 
 
 def _failure(name: str, told: str) -> ProofResult:

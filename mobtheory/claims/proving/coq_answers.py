@@ -35,7 +35,7 @@ def questions(theorems: Sequence[CoqTheorem]) -> str:
             f"Definition proposition{number} : Prop := ltac:(let t := type of @{name} in exact t).",
             f'Redirect "assumptions{number}" Print Assumptions {name}.',
         ]
-    lines += ["Require Import Reals List.", "Import ListNotations.", f"Import {module}."]
+    lines += ["From Coq Require Import Reals List.", "Import ListNotations.", f"Import {module}."]
     lines += ["Open Scope R_scope.", "Set Printing Width 88."]
     for number, theorem in enumerate(theorems):
         lines.append(f'Redirect "statement{number}" Check @{theorem.in_coq}.')

@@ -9,7 +9,9 @@ from typing import NamedTuple
 LIBRARY = "MobTheory"  # the logical name of the folder proofs/coq
 _NAME = r"[^\W\d][\w']*"
 _THEOREM = re.compile(rf"\b(?:Theorem|Lemma|Corollary|Proposition|Fact|Remark)\s+({_NAME})")
-_REQUIRE = re.compile(r"\bRequire\s+(?:(?:Import|Export)\s+)?([\w\s.']+?)\.(?=\s|$)")
+_REQUIRE = re.compile(
+    r"(?:\bFrom\s+([\w.']+)\s+)?\bRequire\s+(?:(?:Import|Export)\s+)?([\w\s.']+?)\.(?=\s|$)"
+)
 _ASSUMED = re.compile(
     r"\b(Admitted|admit|give_up|Axioms?|Parameters?|Conjecture|bypass_check|type-in-type"
     r"|Unset\s+(?:Guard|Positivity|Universe)\s+Check\w*)\b"
@@ -44,29 +46,30 @@ class CoqSource:
     Attributes
     ----------
     theorems : names of the theorems, lemmas and corollaries that it states, in order
-    words : names of what it requires, of this folder or of Coq's library
+    own : names of the files of this folder that it requires, ``From MobTheory`` or as MobTheory.X
     assumed : words that leave something unproved, such as Admitted
     """
 
     theorems: tuple[str, ...]
-    words: frozenset[str]
+    own: frozenset[str]
     assumed: tuple[str, ...]
 
     @classmethod
     def read(cls, path: Path) -> "CoqSource":
         """Read a file; bytes that are no UTF-8 are for Coq to refuse."""
         text = _code(path.read_text(encoding="utf-8", errors="replace"))
-        required = {
+        own = {
             word.removeprefix(f"{LIBRARY}.")
-            for words in _REQUIRE.findall(text)
+            for origin, words in _REQUIRE.findall(text)
             for word in words.split()
+            if origin == LIBRARY or (not origin and word.startswith(f"{LIBRARY}."))
         }
         assumed = (found[0] for found in _ASSUMED.finditer(text))
-        return cls(tuple(_THEOREM.findall(text)), frozenset(required), tuple(assumed))
+        return cls(tuple(_THEOREM.findall(text)), frozenset(own), tuple(assumed))
 
     def required(self, files: Iterable[str]) -> list[str]:
         """Which of `files`, as ``File.v``, this one requires."""
-        return [file for file in files if file.removesuffix(".v") in self.words]
+        return [file for file in files if file.removesuffix(".v") in self.own]
 
 
 def needed_files(chosen: Iterable[str], sources: dict[str, CoqSource]) -> dict[str, list[str]]:

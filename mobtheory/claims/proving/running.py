@@ -54,7 +54,9 @@ def prove(
 
     Every proof file runs in a process of its own; one that hangs, raises or crashes fails by name
     and the others still run. Coq files are compiled in a temporary folder, and a theorem counts
-    only if it rests on nothing beyond the axioms of Coq's own real analysis.
+    only if it rests on nothing beyond the axioms of Coq's own real analysis. What was compiled is
+    kept, by the hash of all that it was made from, in ``$XDG_CACHE_HOME/mobtheory/coq``, or where
+    ``MOBTHEORY_COQ_CACHE`` says; ``off`` compiles everything anew.
 
     Parameters
     ----------
