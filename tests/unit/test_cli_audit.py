@@ -16,12 +16,15 @@ from mobtheory.claims import (
     ProofResult,
     Statement,
     Verdict,
+    iterate_proofs,
     register_claim,
     registry,
 )
 from mobtheory.claims.instances import Pruning
 from mobtheory.cli import app
 from mobtheory.errors import MissingExtra, UnsupportedModel
+
+from .sample_reports import passing_proofs
 
 AUDIT = import_module("mobtheory.experiments.audit")
 QUICK = ["--model", "none", "--instances", "25"]
@@ -37,6 +40,11 @@ def audit(folder, *words, claims="geometry.domination"):
 
 def _data(folder):
     return json.loads((Path(folder) / "audit.json").read_text())
+
+
+@pytest.fixture(autouse=True)
+def _proofs_stood_in_for(monkeypatch):
+    monkeypatch.setattr(AUDIT, "iterate_proofs", passing_proofs)
 
 
 @pytest.fixture
@@ -57,7 +65,8 @@ def planted():
     del registry._CLAIMS[claim.id]
 
 
-def test_agreement_is_exit_status_0_with_table_words_and_report(tmp_path):
+def test_agreement_is_exit_status_0_with_table_words_and_report(tmp_path, monkeypatch):
+    monkeypatch.setattr(AUDIT, "iterate_proofs", iterate_proofs)  # once, the real ones
     result = audit(tmp_path)
     assert result.exit_code == 0, result.output
     assert "geometry.domination" in result.stdout
