@@ -245,25 +245,36 @@ def prove(
     others still run. Where an engine is missing, its proofs stay undecided, and how to get it is
     told.
 
-    Exit status: 0 every proof passed; 1 one failed; 2 bad usage or an unknown claim; 3 one could
-    not be checked: an engine is missing or gave no answer in time.
+    Exit status: 0 every proof passed; 1 one failed; 2 bad usage or an unknown claim, the proofs of
+    the others still run; 3 one could not be checked: an engine is missing or gave no answer in
+    time.
     """
     import time
 
     from mobtheory.claims.proving import find_engines
     from mobtheory.report.progress import shown_progress
-    from mobtheory.report.proof_runs import engines_used, proof_status, proofs_view, run_proofs
+    from mobtheory.report.proof_runs import (
+        engines_used,
+        known_patterns,
+        proof_status,
+        proofs_view,
+        run_proofs,
+    )
 
     started = time.perf_counter()
+    known, unknown = known_patterns(patterns or ["*"])
     with shown_progress() as progress:
-        rows = run_proofs(patterns or ["*"], progress, jobs=jobs, time_limit=time_limit)
+        rows = run_proofs(known, progress, jobs=jobs, time_limit=time_limit)
     engines = engines_used(find_engines(), rows)
     elapsed = time.perf_counter() - started
     if json:
         _print_json({"results": rows, "engines": engines, "seconds": round(elapsed, 3)})
     else:
         _print(lambda width: proofs_view(rows, engines, elapsed, width))
-    raise typer.Exit(proof_status(rows))
+    for error in unknown:
+        _echo(f"mobtheory: {error}", err=True)
+    status = proof_status(rows)
+    raise typer.Exit(BAD_INPUT if unknown and status != CONTRADICTS else status)
 
 
 @app.command(

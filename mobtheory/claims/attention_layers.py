@@ -161,8 +161,8 @@ CLAIMS = (
             "At one prompt position, z = x + sum over heads of W_O o, y = z + M(RMSNorm(z)), M a "
             "SwiGLU: |z - z_s| <= B = sum of |W_O| m |o_D - o_S|, and |y - y_s| <= B (1 + Lip(M) 2 "
             "sqrt(d) |g|_inf / (|z|_eps + max(|z|_eps - B, sqrt(d eps)))), |z|_eps^2 = |z|^2 + d "
-            "eps, Lip(M) = |W_d| rho (1.0999 |W_g| |W_u|_rows + |W_u| |W_g|_rows), rho = sqrt(d) "
-            "|g|_inf.",
+            "eps, eps > 0, Lip(M) = |W_d| rho (1.0999 |W_g| |W_u|_rows + |W_u| |W_g|_rows), rho = "
+            "sqrt(d) |g|_inf.",
             sp.And(
                 sp.Le(Delta_z, B),
                 sp.Le(
@@ -207,11 +207,11 @@ CLAIMS = (
         title="Log-counts in every layer carry the Hausdorff bound through a stack",
         source="repair of Assumption 1; theory 4.6",
         statement=Statement(
-            "In a pre-norm stack without positions and masks, pruning with log n_s in every layer "
-            "equals the full network on tokens replaced by their nearest kept ones, and the "
-            "largest distance delta of a token from its replacement grows by at most the factor "
-            "Lambda in each layer: (1 + nu sum of |W_O| [|W_V| + r(U) (Q |W_K| + r(K) |W_Q|)/"
-            "sqrt(d_h)]) (1 + Lip(M) 2 sqrt(d) |g_2|_inf / min(|z|_eps + |z~|_eps)), with nu = 2 "
+            "In a pre-norm stack with eps > 0, no positions and no masks, pruning with log n_s in "
+            "every layer equals the full network on tokens replaced by their nearest kept ones, "
+            "and the largest distance delta of a token from its replacement grows by at most the "
+            "factor Lambda in each layer: (1 + nu sum of |W_O| [|W_V| + r(U) (Q |W_K| + r(K) |W_Q|)"
+            "/sqrt(d_h)]) (1 + Lip(M) 2 sqrt(d) |g_2|_inf / min(|z|_eps + |z~|_eps)), with nu = 2 "
             "sqrt(d) |g_1|_inf / min(|x|_eps + |x~|_eps) and maxima over both networks.",
             sp.Le(delta_next, Lambda * delta),
         ),

@@ -129,9 +129,10 @@ CLAIMS = (
         ),
         verdict=Verdict.PROVED,
         reason=(
-            "Mass w_v travels at least its distance to what is kept, and the nearest assignment "
-            "travels no more; dist(., S + P) is 1-Lipschitz and shows that this is lost. Attention "
-            "and distance are multiplied token by token, neither added nor maximised."
+            "Mass w_v travels at least its distance to what is kept, the nearest assignment does "
+            "no more, and the 1-Lipschitz values dist(., S + P) lose it. That W_1 is the worst "
+            "error for other weights too is the duality of Kantorovich and Rubinstein. "
+            "Attention and distance are multiplied token by token, neither added nor maximised."
         ),
         instance_type=RowPruning,
         margin=_minimax_reweighted,

@@ -81,7 +81,7 @@ def _attainment(instance: LinePruning) -> Margin:
 
 
 def _coupling_term(instance: LinePruning) -> Margin:
-    """D_1 K^(-2/d) against sup (eta/z)^2, both raised to the power d."""
+    """D_1 K^(-2/d) against sup (eta/z)^2, both raised to the power d and times K^2."""
     level = instance.best_level or 0.0
     return _exact_margin(instance, level, level)
 
@@ -299,7 +299,8 @@ CLAIMS = (
         counterexample=Counterexample(
             _COUPLING_COUNTEREXAMPLE,
             "V = {0, ..., 100}, P = V + 2, delta = 1, eps_0 = 50, K = 2: the budget term is 1156 "
-            "(650.25 with the constants printed in Lemma 3), the coupling term at most eta^2 = 4.",
+            "(650.25 with the constants printed in Lemma 3), the coupling term at most eta^2 = 4; "
+            "times K^2 = 4 that is 4624 > 16.",
         ),
         proof=("theorem_1_coupling_term.py", "coq/CouplingTermFails.v:coupling_term_fails"),
         evidence=(

@@ -15,7 +15,7 @@ class LineScale:
 
     Examples
     --------
-    >>> LineScale.through([0, 1, 1000], start=0.0, end=110.0, readable=2.0).place(1)
+    >>> LineScale.through([0, 1, 1025], start=0.0, end=120.0, readable=2.0).place(1)
     10.0
     """
 

@@ -9,10 +9,33 @@ from rich.text import Text
 
 from mobtheory.claims import iterate_proofs, select_claims
 from mobtheory.claims.proving import TIME_LIMIT, Engine
+from mobtheory.errors import UnknownClaim
 from mobtheory.report.tables import WIDE, plain_table
 from mobtheory.report.wording import proof_state
 
 _COLOURS = {True: "green", False: "bold red", None: "yellow"}
+
+
+def known_patterns(patterns: Sequence[str]) -> tuple[list[str], list[UnknownClaim]]:
+    """The patterns that match a claim, and what is wrong with the others.
+
+    Raises
+    ------
+    UnknownClaim
+        If none matches.
+    """
+    known: list[str] = []
+    unknown: list[UnknownClaim] = []
+    for pattern in patterns:
+        try:
+            select_claims(pattern)
+        except UnknownClaim as error:
+            unknown.append(error)
+        else:
+            known.append(pattern)
+    if not known and unknown:
+        raise unknown[0]
+    return known, unknown
 
 
 def run_proofs(

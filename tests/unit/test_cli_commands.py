@@ -150,6 +150,24 @@ def test_an_unknown_claim_is_exit_status_2_and_names_the_nearest(command):
     assert len(result.stderr.strip().splitlines()) == 1
 
 
+@pytest.mark.parametrize(("ok", "status"), [(True, 2), (None, 2), (False, 1)])
+def test_prove_names_an_unknown_claim_and_runs_the_rest(monkeypatch, ok, status):
+    result = ProofResult("z3", ok, file="a.py", claims=("lemma-1",))
+    asked = []
+
+    def stand_in(patterns, **_):
+        asked.extend(patterns)
+        return iter([result])
+
+    monkeypatch.setattr("mobtheory.report.proof_runs.iterate_proofs", stand_in)
+    found = run("prove", "no-such-claim", "lemma-1", "neither-this", "--json")
+    assert found.exit_code == status
+    assert asked == ["lemma-1"]
+    assert [row["claim"] for row in json.loads(found.stdout)["results"]] == ["lemma-1"]
+    assert "no-such-claim" in found.stderr
+    assert "neither-this" in found.stderr
+
+
 def test_prove_runs_the_proofs_of_a_claim():
     result = run("prove", "theorem-2.complexity", "--json")
     assert result.exit_code == (0 if shutil.which("coqc") else 3), result.output

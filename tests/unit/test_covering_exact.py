@@ -108,7 +108,7 @@ def test_at_the_time_limit_the_bracket_still_holds():
 
 def test_the_search_stops_soon_after_its_deadline():
     rng = np.random.default_rng(0)
-    problem = CoveringProblem(rng.normal(size=(300, 4)), rng.normal(size=(8, 4)), 20)
+    problem = CoveringProblem(rng.uniform(size=(500, 4)), rng.uniform(size=(8, 4)), 60)
     start = monotonic()
     result = solve_exact(problem, time_limit=0.5)
     assert monotonic() - start < 4

@@ -46,7 +46,7 @@ def save(rows: Sequence[dict[str, Any]], seconds: float, versions: dict[str, str
     """Write the table, one row to a line."""
     ordered = sorted(rows, key=lambda row: row["mutant"])
     lines = ",\n".join(f"  {json.dumps(row, ensure_ascii=False)}" for row in ordered)
-    head = json.dumps({"processor_seconds": round(seconds), "versions": versions})[1:-1]
+    head = json.dumps({"seconds_in_all": round(seconds), "versions": versions})[1:-1]
     PAGE.write_text(page(ordered, seconds), "utf-8")
     TABLE.write_text(f'{{{head}, "mutants": [\n{lines}\n]}}\n', "utf-8")
 
@@ -86,7 +86,7 @@ def page(rows: Sequence[dict[str, Any]], seconds: float) -> str:
             "not count, and a claim that fails unchanged stops the run.",
             "",
             told,
-            f"- processor time: {seconds:.0f} s",
+            f"- the times of all mutants, side by side or not, add up to {seconds:.0f} s",
             "",
             *table,
             "",
