@@ -1,5 +1,6 @@
 """Arrays of weights, logits, values and distances as they arrive from callers."""
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -35,7 +36,7 @@ def as_real(
             called,
             received,
             f"{name} has {axes} axes, none of them empty",
-            "Put the tokens on the axis that the documentation names, one entry for each.",
+            f"Give it the axes that the documentation of {called} names.",
         )
     xp = api.array_namespace(array)
     exact = to_float64(called, name, array)
@@ -43,11 +44,16 @@ def as_real(
     if lowest is not None:
         allowed = (allowed & (exact >= lowest)) | (exact == lowest)
     if not bool(xp.all(allowed)):
-        least = "" if lowest is None else f" or below {lowest:g}"
+        if lowest is None:
+            refused = "NaN or infinite"
+        elif lowest == -math.inf:
+            refused = "NaN or infinite, but for -inf"
+        else:
+            refused = f"NaN, infinite or below {lowest:g}"
         raise InvalidProblem(
             called,
             received,
-            f"no entry of {name} may be NaN, infinite{least}",
+            f"no entry of {name} may be {refused}",
             "Look for the step that produced it.",
         )
     return array

@@ -141,7 +141,8 @@ def hybrid_bound(weights: Any, values: Any, kept: Any, assignment: Any, merged: 
     -----
     sum over D_2 of w_v ||u_v - o~|| + sum over D_1 of w_v ||u_v - u_pi(v)||
     + (1 - m_2) diam_U tanh(delta / 2), with m_2 the weight of D_2 and delta the largest
-    |s_v - s_pi(v)| over D_1; extended theory, 9.4.
+    |s_v - s_pi(v)| over D_1; extended theory, 9.4. If nothing is merged, this is the bound
+    sum over D of w_v ||u_v - o_S|| of plain pruning.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""The exact error of pruning one attention layer, and every upper bound that applies, by name."""
+"""The exact error of pruning one attention layer, and upper bounds from weights and values."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,11 +9,11 @@ import array_api_compat as api
 
 from mobtheory.attention.arrays import lengths
 from mobtheory.attention.bounds import hybrid_of_logits, tanh_of_imbalance, tanh_of_logits
+from mobtheory.attention.choices import check_choice
 from mobtheory.attention.pruned import Merging, PrunedHeads, read_merging, read_pruned
 from mobtheory.attention.quantities import total_variation, transport_cost
 from mobtheory.attention.radii import radius_bound
 from mobtheory.attention.reweighting import (
-    BIASES,
     Reweighting,
     error,
     log_count,
@@ -27,7 +27,13 @@ from mobtheory.geometry.distances import difference_kernel
 from mobtheory.geometry.points import Array
 
 Method = Literal["plain", "log-count", "oracle", "mass", "hybrid"]
-METHODS = ("plain", *BIASES, "hybrid")
+_TAKES = {
+    "plain": ("assignment",),
+    "log-count": ("assignment",),
+    "oracle": ("assignment",),
+    "mass": ("visual",),
+    "hybrid": ("assignment", "merged"),
+}
 
 
 @dataclass(frozen=True)
@@ -44,15 +50,15 @@ class Certificate:
         m.
     bounds : mapping from names to float64 arrays of the same shape
         "minimax-plain" (9.2), "tanh-plain" (9.5), "tanh-log-count" (9.5), "hybrid" (9.4), "phi"
-        (9.3) and "total-variation"; those that apply to the method. Each includes its rounding, so
-        none is below `error`.
+        (9.3) and "total-variation"; those that apply to the method, as `certify` lists them. Each
+        includes its rounding, so none is below `error`.
     rounding : float64 array of the same shape
 
     Examples
     --------
     >>> certificate = certify([0.25, 0.25, 0.5], [[1.0], [2.0], [6.0]], kept=[0, 2])
     >>> sorted(certificate.bounds), float(certificate.error) <= float(certificate.best)
-    (['minimax-plain', 'tanh-plain'], True)
+    (['hybrid', 'minimax-plain', 'tanh-plain'], True)
     """
 
     method: Method
@@ -79,7 +85,7 @@ def certify(
     visual: Any = None,
     from_logits: bool = False,
 ) -> Certificate:
-    """Compute the exact error of pruning and all upper bounds that apply, each with its rounding.
+    """Compute the exact error of pruning, and all its upper bounds by weights and values alone.
 
     Parameters
     ----------
@@ -92,11 +98,11 @@ def certify(
         `merge_error`, or some merged and the others discarded as in `hybrid_error`.
     assignment : integer array of shape (n,) or (H_kv, n), optional
         As in `merge_error`; by default each token goes to the kept one whose value is nearest, in
-        each key-value head. For "plain" it only serves the bounds.
+        each key-value head. For "plain" it only serves "tanh-plain"; "mass" does not take it.
     merged : boolean mask of shape (n,), or distinct token numbers
-        The dropped tokens that are merged; needed for "hybrid".
+        The dropped tokens that are merged; "hybrid" needs it, and it alone takes it.
     visual : boolean mask of shape (n,), or distinct token numbers
-        The visual tokens; needed for "mass".
+        The visual tokens; "mass" needs it, and it alone takes it.
     from_logits : bool
         Whether `weights` holds logits. They tell weights that underflow apart, so that kept tokens
         may lie any distance below the highest logit.
@@ -108,11 +114,22 @@ def certify(
     Raises
     ------
     InvalidProblem, InvalidSelection
-        As in `merge_error` and `hybrid_error`; also if the method is unknown.
+        As in `merge_error` and `hybrid_error`; also if the method is unknown, or does not take an
+        argument that is given.
+
+    See Also
+    --------
+    displacement_bound, displacement_constant : one head by how far its tokens move, 4.4 (b), (c);
+        they need its projections and the tokens or their covering radius.
+    attention_bound, layer_bound : the heads together and the MLP behind them, 9.6; they need the
+        projections and the residual stream.
 
     Notes
     -----
-    The bounds hold for the inputs as exact numbers. "phi" is sum over D of w_v ||u_v - u_pi(v)||,
+    The bounds hold for the inputs as exact numbers. "plain" has "minimax-plain", "tanh-plain" and
+    "hybrid", sum over D of w_v ||u_v - o_S||, as plain pruning is the hybrid that merges nothing;
+    "log-count" has "hybrid", "tanh-log-count" and "total-variation"; "oracle" "phi" and
+    "total-variation"; "hybrid" itself and "total-variation"; "mass" "total-variation". "phi" is sum over D of w_v ||u_v - u_pi(v)||,
     the cost of extended theory, 9.3, in the metric of values. "total-variation" is the Kantorovich
     bound for values in a ball of radius r: 2 r times half the sum of |w_i - w~_i|; for plain
     pruning that is 2 r m, "minimax-plain". r is `circumradius`, rounded up.
@@ -128,10 +145,8 @@ def certify(
     (0.25, ['hybrid', 'tanh-log-count', 'total-variation'])
     """
     called = "certify"
-    if method not in METHODS:
-        raise InvalidProblem(
-            called, f"method={method!r}", "the method is unknown", f"Use one of {METHODS}."
-        )
+    given = {"assignment": assignment, "merged": merged, "visual": visual}
+    check_choice(called, "method", method, _TAKES, **given)
     heads = read_pruned(called, weights, values, kept, from_logits=from_logits)
     merging = None if method == "mass" else _merging(heads, assignment, method, merged)
     change = _change(heads, method, merging, visual)
@@ -152,12 +167,12 @@ def certify(
 
 
 def _merging(heads: PrunedHeads, assignment: Any, method: str, merged: Any) -> Merging:
-    if (merged is None) == (method == "hybrid"):
+    if method == "hybrid" and merged is None:
         raise InvalidProblem(
             heads.called,
-            f"method={method!r} and merged={merged!r:.80}",
-            "the hybrid, and nothing else, merges some of the dropped tokens",
-            "Pass merged with method='hybrid'.",
+            f"method={method!r} and no merged tokens",
+            "the hybrid merges some of the dropped tokens, so they must be known",
+            "Pass merged: a mask over all tokens, or their numbers; empty if there are none.",
         )
     given = _nearest_in_value(heads) if assignment is None else assignment
     return read_merging(heads, given, merged)
@@ -190,7 +205,9 @@ def _bounds(
 ) -> dict[str, Array]:
     if method == "plain":
         assert merging is not None
+        nothing_merged = read_merging(heads, range(heads.rows.token_count), merged=())
         return {
+            "hybrid": hybrid_of_logits(heads, nothing_merged, change),
             "minimax-plain": 2 * radius * heads.dropped_mass,
             "tanh-plain": tanh_of_imbalance(heads, merging),
         }

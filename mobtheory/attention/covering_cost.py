@@ -45,7 +45,7 @@ def nearest_kept(distances: Any, kept: Any) -> Array:
     """
     matrices, lead = read_distances("nearest_kept", distances)
     xp, count = api.array_namespace(matrices), matrices.shape[-1]
-    mask = as_token_set("nearest_kept", "kept", kept, count)
+    mask = as_token_set("nearest_kept", "kept", kept, count, why="none is nearest otherwise")
     chosen = on_device(xp, mask.nonzero()[0], matrices)
     nearest = xp.argmin(_to_kept(matrices, chosen), axis=-1)
     nearest = xp.reshape(xp.take(chosen, xp.reshape(nearest, (-1,))), matrices.shape[:-1])
@@ -95,7 +95,7 @@ def weighted_covering_cost(
     called = "weighted_covering_cost"
     rows, matrices = read_weighted(called, weights, distances)
     xp = rows.xp
-    mask = as_token_set(called, "kept", kept, rows.token_count)
+    mask = as_token_set(called, "kept", kept, rows.token_count, why="Phi is infinite without one")
     chosen = on_device(xp, mask.nonzero()[0], matrices)
     nearest = xp.min(_to_kept(matrices, chosen), axis=-1)
     nearest = xp.where(on_device(xp, mask, matrices), xp.zeros_like(nearest), nearest)

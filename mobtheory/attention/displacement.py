@@ -66,8 +66,8 @@ def displacement_constant(value_norm: float, logit_slope: float, radius: float) 
     logit_slope : float
         A; `logit_lipschitz`.
     radius : float
-        r_U, the larger of the `circumradius` of the values before and after: on the straight way
-        between the two it is nowhere larger. Merging into kept tokens never raises it.
+        r_U, the `circumradius` of the values before the move or after it: either one suffices, so
+        take the smaller. Merging into kept tokens never raises it.
 
     Returns
     -------

@@ -65,7 +65,7 @@ def greedy_weighted_covering(
     called = "greedy_weighted_covering"
     rows, matrices = read_weighted(called, weights, distances)
     xp, count = rows.xp, rows.token_count
-    seeded = as_token_set(called, "seeds", seeds, count)
+    seeded = as_token_set(called, "seeds", seeds, count, why="Phi is infinite without one")
     free = ~seeded
     if candidates is not None:
         free = free & as_token_set(called, "candidates", candidates, count, empty=True)

@@ -115,7 +115,9 @@ def layer_bound(
     -----
     ||y - y_s|| <= B (1 + Lip(M) 2 sqrt(d) ||g||_inf / (||z||_eps + max(||z||_eps - B, sqrt(d
     eps)))), with ||z||_eps = (||z||^2 + d eps)^(1/2). Extended theory, 9.6: correct, and loose;
-    where it matters measure the amplification of the MLP and use the attention part.
+    where it matters measure the amplification of the MLP and use the attention part. The proofs
+    suppose epsilon > 0. With epsilon = 0 it holds as their limit while neither z nor z_s is 0, which
+    B < ||z|| ensures; otherwise inf is returned.
 
     Examples
     --------
@@ -138,10 +140,12 @@ def layer_bound(
     floor = math.sqrt(state.shape[0] * epsilon)
     exact = to_float64(called, "state", state)
     length = math.hypot(float(api.array_namespace(exact).linalg.vector_norm(exact)), floor)
-    total = length + max(length - bound, floor)
+    length_after = max(length - bound, floor)
     if bound == 0 or slope == 0:
         return bound
-    return bound * (1 + slope * rms_norm_slope(gain, total)) if total > 0 else math.inf
+    if length_after == 0:
+        return math.inf
+    return bound * (1 + slope * rms_norm_slope(gain, length + length_after))
 
 
 def _heads(called: str, errors: Any, output: Any) -> tuple[Array, Array, tuple[int, ...]]:

@@ -4,6 +4,7 @@ from typing import Any
 
 import array_api_compat as api
 
+from mobtheory.attention.choices import check_choice
 from mobtheory.attention.pruned import Merging, PrunedHeads, read_merging, read_pruned
 from mobtheory.attention.reweighting import (
     Bias,
@@ -14,6 +15,8 @@ from mobtheory.attention.reweighting import (
     reweighting,
 )
 from mobtheory.geometry.points import Array
+
+_TAKES = {"log-count": ("assignment", "merged"), "oracle": ("assignment",), "mass": ("visual",)}
 
 
 def merge_error(
@@ -33,14 +36,14 @@ def merge_error(
         As in `pruning_error`.
     assignment : integer array of shape (n,) or (H_kv, n)
         The kept token pi(v) to which each token v is assigned; kept tokens to themselves, as
-        `nearest_kept` gives it. Not needed for "mass".
+        `nearest_kept` gives it. "mass" does not take it.
     bias : "log-count", "oracle" or "mass"
         What is added to the logit of a kept token s. "log-count": log n_s, where n_s tokens are
         assigned to s, itself included (proportional attention). "oracle": log(a_s / w_s), where
         a_s is the weight of all tokens assigned to s; the minimax-optimal one. "mass": one number
         for all kept visual tokens, log(m_V / (m_V - m)), which restores the visual mass m_V.
     visual : boolean mask of shape (n,), or distinct token numbers
-        The visual tokens, kept or dropped; needed for "mass".
+        The visual tokens, kept or dropped; "mass" needs it, and it alone takes it.
 
     Returns
     -------
@@ -49,8 +52,9 @@ def merge_error(
     Raises
     ------
     InvalidProblem, InvalidSelection
-        As in `pruning_error`; also if the bias is unknown, if a token is assigned to a dropped one,
-        a kept one to another, or if the mass is to be restored where no visual weight is kept.
+        As in `pruning_error`; also if the bias is unknown or does not take an argument that is
+        given, if a token is assigned to a dropped one, a kept one to another, or if the mass is to
+        be restored where no visual weight is kept.
 
     Notes
     -----
@@ -87,7 +91,8 @@ def merged_weights(
     weights, kept, assignment, bias, visual
         As in `merge_error`.
     merged : boolean mask of shape (n,), or distinct token numbers, optional
-        The dropped tokens that count for "log-count", as in `hybrid_error`; all by default.
+        The dropped tokens that count for "log-count", as in `hybrid_error`; all by default. The
+        other biases do not take it.
 
     Returns
     -------
@@ -203,6 +208,8 @@ def _merged(
     visual: Any,
     merged: Any = None,
 ) -> tuple[PrunedHeads, Reweighting]:
+    given = {"assignment": assignment, "merged": merged, "visual": visual}
+    check_choice(called, "bias", bias, _TAKES, **given)
     key_value_heads = 1 if values is not None or bias == "mass" else _leading(assignment)
     heads = read_pruned(called, weights, values, kept, key_value_heads=key_value_heads)
     if bias == "mass":

@@ -23,13 +23,13 @@ def as_number(
         number = math.nan
     if not (math.isfinite(number) and lowest <= number <= highest and (number or not positive)):
         bounds = (
-            f"at least {lowest:g}" if highest == math.inf else f"from {lowest:g} to {highest:g}"
+            f"of at least {lowest:g}" if highest == math.inf else f"from {lowest:g} to {highest:g}"
         )
         above = " and not 0" if positive else ""
         raise InvalidProblem(
             called,
             f"{name}={value!r:.80}",
-            f"{name} must be a finite number of {bounds}{above}",
+            f"{name} must be a finite number {bounds}{above}",
             "Pass such a number.",
         )
     return number

@@ -115,7 +115,11 @@ def attention_tail(weights: Any, *, visual: Any = None, importance: Any = None) 
     called = "attention_tail"
     rows = read_rows(called, weights)
     mask = as_token_set(
-        called, "visual", range(rows.token_count) if visual is None else visual, rows.token_count
+        called,
+        "visual",
+        range(rows.token_count) if visual is None else visual,
+        rows.token_count,
+        why="without one there is no tail",
     )
     table = to_numpy(rows.weights).reshape(-1, rows.token_count)
     factors = np.broadcast_to(

@@ -11,8 +11,19 @@ from mobtheory.errors import InvalidSelection
 from mobtheory.geometry.points import Array, to_numpy
 
 
-def as_token_set(called: str, name: str, values: Any, count: int, *, empty: bool = False) -> Any:
-    """Read a mask of shape (n,) or distinct token numbers as a NumPy mask of shape (n,)."""
+def as_token_set(
+    called: str,
+    name: str,
+    values: Any,
+    count: int,
+    *,
+    empty: bool = False,
+    why: str = "a softmax over none does not exist",
+) -> Any:
+    """Read a mask of shape (n,) or distinct token numbers as a NumPy mask of shape (n,).
+
+    `why` says what breaks without any token, unless none is fine: `empty`.
+    """
     array = _flat(called, name, values)
     if array.dtype == bool:
         if array.shape != (count,):
@@ -26,8 +37,7 @@ def as_token_set(called: str, name: str, values: Any, count: int, *, empty: bool
         mask = np.zeros(count, dtype=bool)
         mask[array] = True
     if not empty and not mask.any():
-        rule = f"{name} holds at least one token: a softmax over none does not exist"
-        raise _misfit(called, name, values, rule)
+        raise _misfit(called, name, values, f"{name} holds at least one token: {why}")
     return mask
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from mobtheory.report.numbers import as_float, show
 
 _FEW = 8  # points that a sentence can hold
+_NUMBERS = {"prompt_budget": "K_p", "fold": "k", "exponent": "d"}
 
 
 def tightness_words(found: dict[str, Any]) -> str:
@@ -27,12 +28,26 @@ def tightness_words(found: dict[str, Any]) -> str:
 
 
 def _points(found: dict[str, Any]) -> str:
-    """Few points on a line are written out."""
-    visual, prompt = found["visual"], found["prompt"]
+    """Few points on a line are written out, with what a refutation needs besides."""
+    fields = found["fields"] or {}
+    clouds = fields.get("problem", found)
+    visual, prompt = clouds["visual"], clouds["prompt"]
     if visual is None or found["points"] > _FEW or len(visual[0]) > 1:
         return f"{found['points']} points"
-    sets = (", ".join(show(x) for (x,) in points) for points in (visual, prompt))
-    return "V = {{{}}}, P = {{{}}}".format(*sets)
+    told = [f"V = {_set(visual)}", f"P = {_set(prompt)}"]
+    if found["registered"] is not None and "selection" in fields:
+        halves = {"S_p": "prompt_centers", "S_v": "visual_centers"}
+        for name, key in halves.items():
+            told.append(f"{name} = {_set([visual[row] for row in fields['selection'][key]])}")
+        told.append(f"K = {clouds['budget']}")
+        told += [f"{name} = {show(fields[key])}" for key, name in _NUMBERS.items() if key in fields]
+        if "low" in fields:
+            told.append(f"radii in ({show(fields['low'])}, {show(fields['high'])}]")
+    return ", ".join(told)
+
+
+def _set(points: list[list[float]]) -> str:
+    return "{" + ", ".join(show(x) for (x,) in points) + "}"
 
 
 def _side(found: dict[str, Any], name: str) -> str:
