@@ -126,13 +126,13 @@ def certify(
 
     Notes
     -----
-    The bounds hold for the inputs as exact numbers. "plain" has "minimax-plain", "tanh-plain" and
-    "hybrid", sum over D of w_v ||u_v - o_S||, as plain pruning is the hybrid that merges nothing;
-    "log-count" has "hybrid", "tanh-log-count" and "total-variation"; "oracle" "phi" and
-    "total-variation"; "hybrid" itself and "total-variation"; "mass" "total-variation". "phi" is sum over D of w_v ||u_v - u_pi(v)||,
-    the cost of extended theory, 9.3, in the metric of values. "total-variation" is the Kantorovich
-    bound for values in a ball of radius r: 2 r times half the sum of |w_i - w~_i|; for plain
-    pruning that is 2 r m, "minimax-plain". r is `circumradius`, rounded up.
+    The bounds hold for the inputs as exact numbers. Plain pruning is the hybrid that merges
+    nothing, so that its bound "hybrid" is sum over D of w_v ||u_v - o_S||; it also has
+    "minimax-plain" and "tanh-plain". "log-count" is the hybrid that merges all; it has "hybrid" and
+    "tanh-log-count". "phi", of "oracle", is sum over D of w_v ||u_v - u_pi(v)||, the cost of
+    extended theory, 9.3, in the metric of values. "total-variation", of all but plain pruning, is
+    the Kantorovich bound for values in a ball of radius r: 2 r times half the sum of |w_i - w~_i|;
+    for plain pruning that is 2 r m, "minimax-plain". r is `circumradius`, rounded up.
 
     Each bound is raised by 8 (n + d + 32 + spread) eps relative to the weight that moves times the
     largest distance of a value from their centre, where spread is the range of the logits as far

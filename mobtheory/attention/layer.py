@@ -116,7 +116,7 @@ def layer_bound(
     ||y - y_s|| <= B (1 + Lip(M) 2 sqrt(d) ||g||_inf / (||z||_eps + max(||z||_eps - B, sqrt(d
     eps)))), with ||z||_eps = (||z||^2 + d eps)^(1/2). Extended theory, 9.6: correct, and loose;
     where it matters measure the amplification of the MLP and use the attention part. The proofs
-    suppose epsilon > 0. With epsilon = 0 it holds as their limit while neither z nor z_s is 0, which
+    suppose epsilon > 0. With epsilon = 0 it holds as their limit where neither z nor z_s is 0, as
     B < ||z|| ensures; otherwise inf is returned.
 
     Examples

@@ -255,6 +255,7 @@ def test_other_libraries_agree(library: str) -> None:
             attention.merged_weights(weights, kept, assignment),
             attention.merged_weights(case.weights, case.kept, case.assignment),
         ),
+        (attention.certify(weights, values, kept).best, attention.certify(*given_[:3]).best),
         (
             attention.certify(weights, values, kept, method="log-count").best,
             attention.certify(*given_[:3], method="log-count").best,

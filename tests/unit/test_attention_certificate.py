@@ -14,7 +14,7 @@ from mobtheory.errors import InvalidProblem
 
 METHODS = ("plain", "log-count", "oracle", "hybrid", "mass")
 BOUNDS = {
-    "plain": {"minimax-plain", "tanh-plain"},
+    "plain": {"hybrid", "minimax-plain", "tanh-plain"},
     "log-count": {"hybrid", "tanh-log-count", "total-variation"},
     "oracle": {"phi", "total-variation"},
     "hybrid": {"hybrid", "total-variation"},
@@ -189,6 +189,38 @@ def test_the_bounds_are_reached() -> None:
     gap = attention.multiplicity_gap(4.0)
     assert float(repeated.error) == pytest.approx(gap, rel=1e-13)
     assert float(repeated.bounds["tanh-plain"]) == pytest.approx(gap, rel=1e-12)
+
+
+@given(rows)
+@example(Row(0, 5e4, 0.0, True))
+def test_plain_pruning_is_the_hybrid_that_merges_nothing(row: Row) -> None:
+    """Its bound is the sum of w_v |u_v - o_S|, at most the minimax one, whatever the assignment."""
+    assume(row.is_defined("plain"))
+    plain = row.certificate("plain")
+    row.merged = np.zeros(row.count, dtype=bool)
+    hybrid = row.certificate("hybrid")
+    assert float(plain.error) == float(hybrid.error)
+    bound, rounding = float(plain.bounds["hybrid"]), 4 * float(plain.rounding)
+    assert bound <= float(hybrid.bounds["hybrid"]) + rounding
+    assert bound <= float(plain.bounds["minimax-plain"]) + rounding
+    weights = attention.attention_weights(row.scores) if row.from_logits else row.scores
+    shares = np.where(row.kept, row.scores, -np.inf if row.from_logits else 0.0)
+    shares = attention.attention_weights(shares) if row.from_logits else shares / shares.sum()
+    output = shares @ (row.values - row.values[0]) + row.values[0]
+    costs = weights * np.linalg.norm(row.values - output, axis=1)
+    assert bound == pytest.approx(costs[~row.kept].sum(), rel=1e-6, abs=1e-8)
+
+
+def test_the_hybrid_bound_of_plain_pruning_is_reached() -> None:
+    """Where all dropped values lie on one side of the output, the triangle inequality is exact."""
+    # The output is (0, 1).
+    values = [[12.0, -8.0], [3.0, 5.0], [6.0, 9.0], [-16.0, 13.0]]
+    weights = [0.4, 0.25, 0.05, 0.3]
+    plain = attention.certify(weights, values, kept=[0, 3])
+    error = float(plain.error)
+    assert error == pytest.approx(0.25 * 5 + 0.05 * 10, rel=1e-13)
+    assert error <= float(plain.best) == float(plain.bounds["hybrid"]) <= error * (1 + 1e-12)
+    assert min(float(plain.bounds[name]) for name in ("minimax-plain", "tanh-plain")) > 1.5 * error
 
 
 @pytest.mark.parametrize("delta", [0.01, 1.0, 4.0])

@@ -183,7 +183,85 @@ def test_biases_and_methods() -> None:
     certify = attention.certify
     refused(InvalidProblem, "unknown", certify, WEIGHTS, VALUES, KEPT, method="sum")
     refused(InvalidProblem, "merges some", certify, WEIGHTS, VALUES, KEPT, method="hybrid")
-    refused(InvalidProblem, "merges some", certify, WEIGHTS, VALUES, KEPT, merged=[1])
+    refused(InvalidProblem, "unknown", certify, WEIGHTS, VALUES, KEPT, method=["plain"])
+
+
+@pytest.mark.parametrize(
+    ("method", "options"),
+    [
+        ("plain", {"visual": "garbage"}),
+        ("plain", {"merged": [1]}),
+        ("log-count", {"merged": [1]}),
+        ("log-count", {"visual": [1, 3]}),
+        ("oracle", {"visual": [0, 1, 3]}),
+        ("oracle", {"merged": [1]}),
+        ("mass", {"visual": [0, 1, 3], "assignment": "garbage"}),
+        ("mass", {"visual": [0, 1, 3], "merged": [1]}),
+        ("hybrid", {"merged": [1], "visual": [0, 1, 3]}),
+    ],
+)
+def test_arguments_that_would_count_for_nothing(method: Any, options: dict[str, Any]) -> None:
+    name = list(options)[-1]
+    rule = f"method '{method}' does not take {name}"
+    call = attention.certify
+    refused(InvalidProblem, rule, call, WEIGHTS, VALUES, KEPT, method=method, **options)
+    # Without it, or as None, all is well.
+    options[name] = None
+    assert call(WEIGHTS, VALUES, KEPT, method=method, **options).error.shape == ()
+
+
+@pytest.mark.parametrize(
+    ("bias", "name", "value"),
+    [
+        ("log-count", "visual", [0, 1, 3]),
+        ("oracle", "visual", "garbage"),
+        ("oracle", "merged", [1]),
+        ("mass", "merged", [1]),
+        ("mass", "assignment", PI),
+    ],
+)
+def test_arguments_that_a_bias_does_not_take(bias: Any, name: str, value: Any) -> None:
+    options = {"visual": [0, 1, 3]} if bias == "mass" else {"assignment": PI}
+    rule = f"bias '{bias}' does not take {name}"
+    calls = [attention.merged_weights, attention.merge_bias]
+    for call in calls:
+        call(WEIGHTS, KEPT, bias=bias, **options)
+        refused(InvalidProblem, rule, call, WEIGHTS, KEPT, bias=bias, **options, **{name: value})
+    if name != "merged":
+        call = attention.merge_error
+        options[name] = value
+        refused(InvalidProblem, rule, call, WEIGHTS, VALUES, KEPT, bias=bias, **options)
+
+
+def message(call: Any, *args: Any, **options: Any) -> str:
+    with pytest.raises(MobtheoryError) as caught:
+        call(*args, **options)
+    return str(caught.value)
+
+
+def test_messages_name_the_true_reason() -> None:
+    share = message(attention.multiplicity_shift, 1.5, 2.0)
+    assert "mass must be a finite number from 0 to 1." in share
+    assert "number of at least 1." in message(attention.multiplicity_gap, 0.5)
+    assert "may be NaN or infinite." in message(attention.diameter, VALUES * NAN)
+    assert "NaN, infinite or below 0." in message(attention.dropped_mass, [1.5, -0.5], [0])
+    hidden = message(attention.attention_weights, [INFINITY, 0.0])
+    assert "may be NaN or infinite, but for -inf." in hidden
+    unseeded = message(attention.greedy_weighted_covering, WEIGHTS, DISTANCES, 1, [])
+    assert "Phi is infinite without one" in unseeded
+    centreless = message(attention.weighted_covering_cost, WEIGHTS, DISTANCES, [])
+    assert "Phi is infinite without one" in centreless
+    assert "softmax over none" in message(attention.pruning_error, WEIGHTS, VALUES, [])
+    for call, args in (
+        (attention.layer_error, ([[1.0]], [[1.0]])),
+        (attention.spectral_norm, ([1.0],)),
+    ):
+        flat = message(call, *args)
+        assert "token" not in flat
+        assert f"the axes that the documentation of {call.__name__} names" in flat
+    blind = message(attention.certify, WEIGHTS, VALUES, KEPT, method="mass")
+    assert "bias=" not in blind
+    assert "Pass visual" in blind
 
 
 def test_an_oracle_that_no_finite_bias_gives() -> None:

@@ -330,6 +330,9 @@ def test_refusals(call: Any, rule: str) -> None:
 
 
 def test_a_norm_that_may_divide_by_nothing() -> None:
-    options = {"mlp_lipschitz": 1.0, "gain": [1.0], "epsilon": 0.0}
+    options: Any = {"mlp_lipschitz": 1.0, "gain": [1.0], "epsilon": 0.0}
     assert attention.layer_bound(1.0, [0.0], **options) == math.inf
+    # A state of length 1 may become 0 by a change of 1, and not by a smaller one.
+    assert attention.layer_bound(1.0, [1.0], **options) == math.inf
+    assert attention.layer_bound(0.5, [1.0], **options) == pytest.approx(0.5 * (1 + 2 / 1.5))
     assert attention.layer_bound(0.0, [0.0], **options) == 0.0
