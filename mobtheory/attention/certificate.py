@@ -85,7 +85,7 @@ def certify(
     visual: Any = None,
     from_logits: bool = False,
 ) -> Certificate:
-    """Compute the exact error of pruning, and all its upper bounds by weights and values alone.
+    """Compute the exact error of pruning, and upper bounds of it from weights and values alone.
 
     Parameters
     ----------
