@@ -9,7 +9,7 @@ import pytest
 
 from mobtheory.claims import Verdict, list_claims
 
-from .mutation.judging import judge_all
+from .mutation.judging import ROOT, STORED, judge_all
 from .mutation.survivors import REASONS
 from .mutation.table import PAGE, all_mutants, page, saved
 
@@ -31,6 +31,12 @@ def test_enough_mutants_were_noticed() -> None:
 def test_every_proved_claim_has_mutants() -> None:
     mutated = {row["mutant"].split(" ")[0] for row in ROWS}
     assert mutated == {c.id for c in list_claims() if c.verdict is Verdict.PROVED}
+
+
+def test_the_tests_that_are_left_out_exist() -> None:
+    """Under another name they would take part, and kill whatever is changed."""
+    text = (ROOT / "tests" / "bounds" / "test_bounds_witnesses.py").read_text("utf-8")
+    assert all(f"def {name}(" in text for name in STORED)
 
 
 def test_survivors_have_reasons_and_reasons_have_survivors() -> None:
