@@ -23,6 +23,8 @@ from mobtheory.strategies.cloud_pairs import cloud_pairs as cloud_pairs
 from mobtheory.strategies.clouds import adversarial_clouds as adversarial_clouds
 from mobtheory.strategies.clouds import point_clouds as point_clouds
 from mobtheory.strategies.clouds import token_clouds as token_clouds
+from mobtheory.strategies.inputs import CoveringInput as CoveringInput
+from mobtheory.strategies.inputs import covering_inputs as covering_inputs
 from mobtheory.strategies.instances import instances as instances
 from mobtheory.strategies.maps import CONTROL_KINDS as CONTROL_KINDS
 from mobtheory.strategies.maps import LIPSCHITZ_KINDS as LIPSCHITZ_KINDS
