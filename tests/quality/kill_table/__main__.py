@@ -12,18 +12,10 @@ import sys
 import time
 from typing import Any
 
-# Imported once, before the processes of the runs are forked.
-import hypothesis
-import torch
-
-import mobtheory.testing.checking
-from mobtheory.strategies import inputs
-
 from .judging import ROOT, Run, judge_all
 from .table import Row, all_runs, code, save, summary, versions
 
 STATE = ROOT / "build" / "kills.jsonl"
-_IMPORTED = (hypothesis, torch, mobtheory, inputs)
 
 
 def main() -> int:

@@ -12,7 +12,10 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any
 
+# Imported once, before the processes of the runs are forked.
+import hypothesis
 import numpy as np
+import torch
 
 from mobtheory.testing import (
     ConformanceFailure,
@@ -28,6 +31,7 @@ from ..planted.entry import Entry
 ROOT = Path(__file__).resolve().parents[3]
 BUG_SEEDS, SOUND_SEEDS = range(5), range(20)
 SECONDS = 300  # longer than any run of the kit
+_IMPORTED = (hypothesis, torch)
 _WRITTEN_OUT = 250  # coordinates of a counterexample that are kept
 
 

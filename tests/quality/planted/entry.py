@@ -23,7 +23,7 @@ class Entry:
     name : module and name below tests.quality.planted
     select : what the kit is given
     about : the bug of a wrong algorithm, the method of a correct one
-    claims : the guarantees that it names, the contract among them
+    claims : the guarantees that it names
     refuted_by : those that can refute it; none for a correct one
     needs : why no counterexample of at most 5 points with integer coordinates exists
     time_limit : seconds for a call, where the default of the kit would only be waited for
@@ -49,12 +49,12 @@ ENTRIES: dict[str, Entry] = {}
 def bug(
     refuted_by: str, *, claims: str = "", needs: str = "", time_limit: float | None = None
 ) -> Callable[[Target], Target]:
-    """Register a wrong algorithm that names the contract, `refuted_by`, and perhaps more.
+    """Register a wrong algorithm that names `refuted_by`, and perhaps more that holds.
 
     Guarantees are ids with spaces between. At least one of `refuted_by` must refute it.
     """
     by = tuple(refuted_by.split())
-    named = tuple(dict.fromkeys((*CONTRACT, *by, *claims.split())))
+    named = tuple(dict.fromkeys((*by, *claims.split())))
 
     def register(target: Target) -> Target:
         _add(target, named, by, needs, time_limit)

@@ -101,6 +101,18 @@ def centroid_counts_as_picked(visual: Any, prompt: Any, budget: int) -> Any:
 
 
 @bug("two-approximation")
+def prompt_counts_as_picked(visual: Any, prompt: Any, budget: int) -> Any:
+    """Starts from the distances to the prompt tokens, which are no tokens of the picture."""
+    points, picks = as_float64(visual), list[int]()
+    nearest = np.min([squares_to(points, token) for token in as_float64(prompt)], axis=0)
+    while len(picks) < budget:
+        nearest[picks] = -1
+        picks.append(int(nearest.argmax()))
+        nearest = np.minimum(nearest, squares_to(points, points[picks[-1]]))
+    return np.array(picks)
+
+
+@bug("two-approximation")
 def stops_early(visual: Any, prompt: Any, budget: int) -> Any:
     """Stops once the radius has fallen to a half and fills up with the first tokens."""
     points, picks = as_float64(visual), [0]
