@@ -1,0 +1,161 @@
+"""What must not matter: the order of the tokens, where they lie, their scale and their storage."""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mobtheory.strategies.inputs import CoveringInput
+from mobtheory.testing.calls import Calls
+from mobtheory.testing.finding import Finding
+from mobtheory.testing.guarantee import Guarantee
+from mobtheory.testing.guarantees.transformations import Arrays, Change, compare
+
+_STEPS = (1, -1, 3, -7, 100, -1000)
+_EXPONENTS = {np.dtype(np.float64): 40, np.dtype(np.float32): 10}
+_HIGHEST = {np.dtype(np.float64): 200, np.dtype(np.float32): 50}
+"""Powers of two that coordinates stay within, so that squares neither overflow nor underflow."""
+
+
+def _permuted(calls: Calls, given: CoveringInput) -> Finding:
+    rng = np.random.default_rng(given.seed)
+    count, length = len(given.visual), len(given.prompt)
+    # The reverse order first: it is the plainest permutation of all.
+    rows = rng.permutation(count) if given.seed else np.arange(count)[::-1].copy()
+    prompt_rows = rng.permutation(length) if given.seed else np.arange(length)[::-1].copy()
+
+    def apply(visual: NDArray[np.float64], prompt: NDArray[np.float64]) -> Arrays:
+        return visual[rows], prompt[prompt_rows]
+
+    told = "the order is reversed" if not given.seed else "the order is changed"
+    return compare(calls, given, Change(told, apply, rows=rows), points=True)
+
+
+def _moved(calls: Calls, given: CoveringInput) -> Finding:
+    rng = np.random.default_rng(given.seed)
+    both = np.concatenate([given.visual, given.prompt]).astype(np.float64)
+    if (both != np.round(both)).any():
+        return compare(calls, given, _rotation(both, given, rng))
+    return compare(calls, given, _whole_isometry(given, rng))
+
+
+def _whole_isometry(given: CoveringInput, rng: np.random.Generator) -> Change:
+    """Exchange and reflect axes, and translate by integers: exact for integer coordinates."""
+    d = given.visual.shape[1]
+    kind = given.seed % 3
+    axes = rng.permutation(d) if kind else np.arange(d)
+    signs = rng.choice([-1.0, 1.0], d) if kind else np.ones(d)
+    steps = np.array(rng.choice(_STEPS, d), dtype=np.float64) if kind != 1 else np.zeros(d)
+
+    def apply(visual: NDArray[np.float64], prompt: NDArray[np.float64]) -> Arrays:
+        moved = [(a[:, axes] * signs + steps).astype(a.dtype) for a in (visual, prompt)]
+        return moved[0], moved[1]
+
+    told = "a translation" if kind == 0 else "axes are exchanged and reflected"
+    return Change(f"{told} ({_plain(axes, signs, steps)})", apply)
+
+
+def _plain(axes: NDArray[np.int64], signs: NDArray[np.float64], steps: NDArray[np.float64]) -> str:
+    if len(axes) > 4:
+        return f"{len(axes)} axes"
+    signed = ", ".join(f"{'-' if s < 0 else ''}x{a}" for a, s in zip(axes, signs, strict=True))
+    return f"x -> ({signed}) + {steps.astype(int).tolist()}"
+
+
+def _rotation(both: NDArray[np.float64], given: CoveringInput, rng: np.random.Generator) -> Change:
+    """A random rotation; the allowance is what rounding does to a length."""
+    d = both.shape[1]
+    q = np.linalg.qr(rng.normal(size=(d, d)))[0]
+    unit = float(np.finfo(given.visual.dtype).eps)
+    size = float(np.sqrt((both * both).sum(axis=1)).max())
+    defect = float(np.linalg.norm(q.T @ q - np.eye(d)))
+    allowance = 2 * size * defect + 4 * math.sqrt(d) * (d * 2.0**-52 + unit) * size
+
+    def apply(visual: NDArray[np.float64], prompt: NDArray[np.float64]) -> Arrays:
+        moved = [(a.astype(np.float64) @ q).astype(a.dtype) for a in (visual, prompt)]
+        return moved[0], moved[1]
+
+    return Change("a rotation", apply, allowance=allowance)
+
+
+def _scaled(calls: Calls, given: CoveringInput) -> Finding:
+    rng = np.random.default_rng(given.seed)
+    both = np.concatenate([given.visual, given.prompt]).astype(np.float64)
+    largest = float(np.abs(both).max())
+    power, bound = _EXPONENTS[given.visual.dtype], _HIGHEST[given.visual.dtype]
+    exponent = int(rng.integers(-power, power + 1)) if given.seed else -power
+    smallest = float(np.abs(both[both != 0]).min()) if largest else 1.0
+    if largest:
+        exponent = min(exponent, bound - math.frexp(largest)[1])
+        exponent = max(exponent, -bound - math.frexp(smallest)[1])
+    factor = 2.0**exponent
+
+    def apply(visual: NDArray[np.float64], prompt: NDArray[np.float64]) -> Arrays:
+        scaled = [(a * a.dtype.type(factor)).astype(a.dtype) for a in (visual, prompt)]
+        return scaled[0], scaled[1]
+
+    return compare(calls, given, Change(f"scaling by 2**{exponent}", apply, stretch=factor))
+
+
+def _laid_out(calls: Calls, given: CoveringInput) -> Finding:
+    kind = given.seed % 4
+    told = (
+        "a copy in Fortran order",
+        "a view of every second row and column",
+        "a view with negative strides",
+        "a read-only copy",
+    )[kind]
+
+    def apply(visual: NDArray[np.float64], prompt: NDArray[np.float64]) -> Arrays:
+        changed = [_in_layout(a, kind) for a in (visual, prompt)]
+        return changed[0], changed[1]
+
+    return compare(calls, given, Change(told, apply))
+
+
+def _in_layout(points: NDArray[np.float64], kind: int) -> NDArray[np.float64]:
+    if kind == 0:
+        return np.array(points, order="F")
+    if kind == 3:
+        copy = np.array(points, order="C")
+        copy.flags.writeable = False
+        return copy
+    step = 2 if kind == 1 else -2
+    room = np.full([2 * n for n in points.shape], np.nan, dtype=points.dtype)
+    view = room[::step, ::step]
+    view[...] = points
+    return view
+
+
+INVARIANCES = (
+    Guarantee(
+        id="permutation-equivariant",
+        title="The order of the tokens plays no part",
+        statement="Off ties it keeps the same tokens in whatever order visual and prompt tokens "
+        "come.",
+        claim="definition-1",
+        check=_permuted,
+    ),
+    Guarantee(
+        id="isometry-invariant",
+        title="Only distances matter",
+        statement="Off ties its radii stay when all tokens are moved by one isometry.",
+        claim="definition-1",
+        check=_moved,
+    ),
+    Guarantee(
+        id="scale-invariant",
+        title="The unit of length plays no part",
+        statement="Off ties its radii scale with the tokens.",
+        claim="definition-1",
+        check=_scaled,
+    ),
+    Guarantee(
+        id="layout-invariant",
+        title="The memory layout plays no part",
+        statement="Off ties its radii are the same for arrays in C and Fortran order, strided "
+        "views and read-only arrays.",
+        claim="definition-1",
+        check=_laid_out,
+    ),
+)

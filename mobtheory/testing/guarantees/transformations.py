@@ -1,0 +1,168 @@
+"""Change an input without changing what a good selection is, and compare before with after."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mobtheory.strategies.inputs import CoveringInput
+from mobtheory.testing.answers import Kept
+from mobtheory.testing.calls import Calls, fresh, like
+from mobtheory.testing.finding import KEPT_IT, Finding
+from mobtheory.testing.lengths import Length, exceeds
+from mobtheory.testing.ruler import Radii
+
+Arrays = tuple[NDArray[Any], NDArray[Any]]
+_FINE = 1 << 14
+"""Copies off ties differ by so small a part of the extent of the tokens."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """A change of the input.
+
+    Attributes
+    ----------
+    told : what it is, in words
+    apply : makes new arrays of (visual, prompt)
+    rows : row i of the new visual tokens is row `rows[i]` of the old ones; None: the same
+    stretch : by which factor it stretches every length
+    allowance : how much rounding of the new coordinates can change a length, in new units
+    coarse : how large a part of the extent copies off ties must differ by, and how many of them
+        are needed: more where arithmetic is coarse
+    """
+
+    told: str
+    apply: Callable[[NDArray[Any], NDArray[Any]], tuple[Any, Any]]
+    rows: NDArray[np.int64] | None = None
+    stretch: float = 1.0
+    allowance: float = 0.0
+    coarse: tuple[int, int] = (_FINE, 2)
+
+
+def compare(calls: Calls, given: CoveringInput, change: Change, *, points: bool = False) -> Finding:
+    """Compare what is kept before and after a change of the input.
+
+    Parameters
+    ----------
+    calls, given : the algorithm, and what it is called with
+    change : the change
+    points : whether the kept tokens themselves must be the same, rather than the radii
+
+    Returns
+    -------
+    Finding
+        A difference counts only off ties: neither selection may move when the tokens do by a
+        little. A correct algorithm may break ties, and what rounding makes of ties, as it likes.
+    """
+    before = calls.keep(given)
+    after = _after(calls, given, change)
+    if after.sets == before.sets:
+        return KEPT_IT
+    difference = _kept_points if points else _radii
+    finding = difference(calls, given, change, before, after)
+    if not finding.broken:
+        return finding
+    fineness, copies = change.coarse
+    for number in range(copies):
+        moved = off_ties(given, number, fineness)
+        if (
+            calls.select(*fresh(moved), given.budget).sets != before.sets
+            or _after(calls, moved, change).sets != after.sets
+        ):
+            return replace(finding, broken=None)
+    return finding
+
+
+def off_ties(given: CoveringInput, number: int, fineness: int) -> CoveringInput:
+    """The same input with every token moved by a small part of the extent of all."""
+    rng = np.random.default_rng([given.seed, number])
+    both = np.concatenate([given.visual, given.prompt]).astype(np.float64)
+    extent = float(np.ptp(both, axis=0).max())
+    if not extent:
+        return given
+    unit = 2.0 ** np.floor(np.log2(extent)) / fineness / 16
+    moved = both + unit * rng.integers(-16, 17, both.shape)
+    count = len(given.visual)
+    return replace(
+        given, visual=like(moved[:count], given.visual), prompt=like(moved[count:], given.prompt)
+    )
+
+
+def _after(calls: Calls, given: CoveringInput, change: Change) -> Kept:
+    """What is kept after the change, in rows of the input before it."""
+    kept = calls.select(*change.apply(*fresh(given)), given.budget)
+    if change.rows is None:
+        return kept
+    rows = change.rows.tolist()
+    return replace(
+        kept,
+        prompt_centers=tuple(rows[row] for row in kept.prompt_centers),
+        visual_centers=tuple(rows[row] for row in kept.visual_centers),
+    )
+
+
+def _kept_points(
+    calls: Calls, given: CoveringInput, change: Change, before: Kept, after: Kept
+) -> Finding:
+    kept, then = (sorted(map(tuple, given.visual[list(k.rows)].tolist())) for k in (before, after))
+    if kept == then and (not before.halves or _halves(given, before) == _halves(given, after)):
+        return KEPT_IT  # copies of the same tokens
+    return _difference(change, before, after, math.nan, math.nan)
+
+
+def _halves(given: CoveringInput, kept: Kept) -> list[tuple[float, ...]]:
+    return sorted(map(tuple, given.visual[list(kept.prompt_centers)].tolist()))
+
+
+def _radii(
+    calls: Calls, given: CoveringInput, change: Change, before: Kept, after: Kept
+) -> Finding:
+    """Radii of the selection before and after, both measured on the input before.
+
+    Lengths after the change are those before, up to the stretch, so nothing else need be measured.
+    """
+    ruler = calls.ruler(given)
+    open_ = False
+    first, second = ruler.radii(before), ruler.radii(after)
+    for name, one, two in _pairs(first, second, before.halves and after.halves):
+        apart = exceeds(one, two), exceeds(two, one)
+        if True in apart and abs(float(one) - float(two)) > change.allowance / change.stretch:
+            told = f"{name} after {change.told}", f"{name} before"
+            return _difference(change, before, after, float(two), float(one), told, one, two)
+        open_ = open_ or apart != (False, False)
+    return Finding(None) if open_ else KEPT_IT
+
+
+def _pairs(a: Radii, b: Radii, halves: bool) -> list[tuple[str, Length, Length]]:
+    pairs = [("h(V -> S)", a.union, b.union)]
+    if halves:
+        pairs += [("d_H(S_v, V)", a.visual, b.visual), ("d_H(S_p, P)", a.prompt, b.prompt)]
+    return pairs
+
+
+def _difference(
+    change: Change,
+    before: Kept,
+    after: Kept,
+    lhs: float,
+    rhs: float,
+    told: tuple[str, str] = ("the kept tokens", "those before"),
+    *lengths: Length,
+) -> Finding:
+    kept, then = (
+        f"{list(k.prompt_centers)} and {list(k.visual_centers)}" if k.halves else str(list(k.rows))
+        for k in (before, after)
+    )
+    return Finding(
+        True,
+        *told,
+        lhs,
+        rhs,
+        exact=all(length.rational for length in lengths),
+        detail=f"it kept rows {kept}, and after {change.told} rows {then} of the same tokens; "
+        "no tie: both selections stay when the tokens move a little",
+    )

@@ -1,0 +1,170 @@
+"""Look for an input on which a guarantee is broken: with Hypothesis, then among large clouds."""
+
+import math
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+from zlib import crc32
+
+import hypothesis
+from hypothesis import HealthCheck, Phase, Verbosity
+from hypothesis.errors import Unsatisfiable
+
+from mobtheory.strategies import CoveringInput, scheduled_cloud
+from mobtheory.testing.calls import BaseCallFailed, Calls
+from mobtheory.testing.finding import Finding
+from mobtheory.testing.guarantee import Guarantee
+from mobtheory.testing.misbehaviour import Misbehaviour, OutsideDomain
+
+EXAMPLES_PER_CLOUD = 25
+"""One cloud of realistic size is tried for so many small inputs."""
+_SHRINKING = 4.0  # seconds after which the smallest so far must do
+_STEEREST = 8.0  # a ratio beyond this steers no search
+
+
+class _Refuted(Exception):
+    """Tells Hypothesis that an input fails."""
+
+
+class Stopped(BaseException):
+    """Ends a search at once; Hypothesis lets it pass."""
+
+
+@dataclass(frozen=True)
+class Failure:
+    """An input on which a guarantee is broken: by numbers, or because no answer came."""
+
+    given: CoveringInput
+    finding: Finding | None
+    misbehaviour: Misbehaviour | None = None
+
+    @property
+    def size(self) -> tuple[float, ...]:
+        """Fewer tokens first, then fewer dimensions, smaller budgets and smaller numbers."""
+        visual, prompt = self.given.visual, self.given.prompt
+        magnitude = float(abs(visual).sum() + abs(prompt).sum())
+        return (len(visual) + len(prompt), visual.shape[1], self.given.budget, magnitude)
+
+
+@dataclass
+class Search:
+    """One guarantee of one algorithm, confronted with one input after another.
+
+    Attributes
+    ----------
+    guarantee, calls : what is checked, and of which algorithm
+    seed : of everything that is drawn
+    deadline : reading of `time.monotonic` at which no further input is tried
+    tolerant : whether inputs without a usable answer are left out, because another guarantee
+        reports them
+    examples : inputs drawn
+    checks : inputs on which the guarantee was checked and decided
+    failure : the smallest failing input so far, or None
+    refuted_after : seconds until the first one
+    """
+
+    guarantee: Guarantee
+    calls: Calls
+    seed: int
+    deadline: float = math.inf
+    tolerant: bool = False
+    examples: int = 0
+    checks: int = 0
+    failure: Failure | None = None
+    refuted_after: float | None = None
+    started: float = field(default_factory=time.monotonic)
+
+    def confront(self, given: CoveringInput) -> Failure | None:
+        """Check one input; counts it, and keeps it if it is the smallest that fails."""
+        if time.monotonic() > self.deadline:
+            raise Stopped
+        self.examples += 1
+        failure, decided = self.judge(given)
+        self.checks += decided
+        if failure is None:
+            return None
+        if self.failure is None:
+            self.refuted_after = time.monotonic() - self.started
+        if self.failure is None or failure.size < self.failure.size:
+            self.failure = failure
+        if failure.misbehaviour is not None and failure.misbehaviour.kind == "hung":
+            raise Stopped  # to try again and again would take the time limit each time
+        return failure
+
+    def judge(self, given: CoveringInput) -> tuple[Failure | None, bool]:
+        """Check one input; the failure, if it fails, and whether it counts as a check."""
+        try:
+            finding = self.guarantee.check(self.calls, given)
+        except OutsideDomain as error:
+            self.calls.note_refusal(error)
+            return None, False
+        except BaseCallFailed as error:
+            if self.tolerant:
+                if error.misbehaviour.kind == "hung":
+                    raise Stopped from None  # each further one would take the time limit
+                return None, False
+            return Failure(given, None, error.misbehaviour), True
+        except Misbehaviour as error:
+            return Failure(given, None, error), True
+        if finding is None or finding.broken is None:
+            return None, False
+        if finding.broken:
+            return Failure(given, finding), True
+        _steer(finding)
+        return None, True
+
+    def run(self, examples: int, clouds: int) -> None:
+        """Try small inputs, and where none fails, so many clouds of realistic size."""
+        with suppress(Stopped):
+            self._small(examples)
+            if self.failure is None and self.guarantee.clouds:
+                for number in range(clouds):
+                    given = self.guarantee.focus(scheduled_cloud(number, self.seed))
+                    if self.confront(given) is not None:
+                        break
+
+    def _small(self, examples: int) -> None:
+        found_at = math.inf
+
+        def confront(given: CoveringInput) -> None:
+            nonlocal found_at
+            if time.monotonic() > found_at + _SHRINKING:
+                return
+            if self.confront(given) is not None:
+                found_at = min(found_at, time.monotonic())
+                raise _Refuted
+
+        search = _hypothesis_test(confront, self.guarantee, examples, self.seed)
+        try:
+            search()
+        except Unsatisfiable:
+            return
+        except Exception:  # the failure itself, or that it does not fail again
+            if self.failure is None:
+                raise
+
+
+def _hypothesis_test(
+    confront: Callable[[CoveringInput], None], guarantee: Guarantee, examples: int, seed: int
+) -> Callable[[], Any]:
+    test = hypothesis.given(guarantee.inputs().map(guarantee.focus))(confront)
+    test = hypothesis.settings(
+        max_examples=examples,
+        database=None,
+        deadline=None,
+        derandomize=False,
+        print_blob=False,
+        report_multiple_bugs=False,
+        verbosity=Verbosity.quiet,
+        phases=(Phase.generate, Phase.target, Phase.shrink),
+        suppress_health_check=[check for check in HealthCheck],
+    )(test)
+    return hypothesis.seed(crc32(f"{seed} {guarantee.id}".encode()))(test)
+
+
+def _steer(finding: Finding) -> None:
+    """Lead Hypothesis to inputs that come near to equality."""
+    if finding.rhs > 0 and math.isfinite(finding.lhs) and hypothesis.currently_in_test_context():
+        hypothesis.target(min(finding.lhs / finding.rhs, _STEEREST))
