@@ -159,7 +159,7 @@ def _hypothesis_test(
         report_multiple_bugs=False,
         verbosity=Verbosity.quiet,
         phases=(Phase.generate, Phase.target, Phase.shrink),
-        suppress_health_check=[check for check in HealthCheck],
+        suppress_health_check=list(HealthCheck),  # pyright: ignore[reportArgumentType]
     )(test)
     return hypothesis.seed(crc32(f"{seed} {guarantee.id}".encode()))(test)
 

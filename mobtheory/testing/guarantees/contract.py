@@ -130,7 +130,8 @@ def _numpy_state() -> tuple[Any, ...]:
 
 def _state() -> dict[str, Any]:
     _, keys, position, *rest = _numpy_state()
-    found: dict[str, Any] = {"random": random.getstate(), "numpy.random": (keys.tobytes(), position, *rest)}
+    found: dict[str, Any] = {"random": random.getstate()}
+    found["numpy.random"] = (keys.tobytes(), position, *rest)
     if torch := sys.modules.get("torch"):
         found["torch"] = bytes(torch.get_rng_state().numpy())
     return found
