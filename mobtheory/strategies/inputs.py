@@ -1,7 +1,8 @@
 """What a covering algorithm is called with."""
 
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from hypothesis import strategies as st
@@ -10,8 +11,21 @@ from numpy.typing import NDArray
 from mobtheory.covering.counts import as_count
 from mobtheory.errors import InvalidProblem
 from mobtheory.geometry import as_point_pair
-from mobtheory.strategies.cloud_pairs import cloud_pairs
-from mobtheory.strategies.clouds import SEEDS, CloudPair
+from mobtheory.strategies.choosing import chosen
+from mobtheory.strategies.cloud_kinds import CLOUD_KINDS
+from mobtheory.strategies.clouds import SEEDS
+from mobtheory.strategies.exact_clouds import exact_clouds
+from mobtheory.strategies.exact_kinds import EXACT_KINDS
+from mobtheory.strategies.layouts import LAYOUTS, laid_out
+from mobtheory.strategies.placements import (
+    CLOUD_OFFSETS,
+    DTYPES,
+    EXACT_OFFSETS,
+    PLACEMENTS,
+    Placement,
+    placed,
+)
+from mobtheory.strategies.seeded_clouds import seeded_clouds
 
 LARGEST_PRINTED = 40
 """Coordinates up to which an input prints its arrays."""
@@ -104,33 +118,105 @@ def _shown(points: NDArray[Any]) -> str:
     return repr(points) if points.size <= LARGEST_PRINTED else f"<{points.shape} {points.dtype}>"
 
 
-def covering_inputs(*, lane: str | None = None) -> st.SearchStrategy[CoveringInput]:
-    """Inputs of covering algorithms.
+def covering_inputs(
+    *,
+    lane: str | None = None,
+    kinds: Collection[str] | None = None,
+    dtypes: Collection[str] = DTYPES,
+    placements: Collection[str] = PLACEMENTS,
+    layouts: Collection[str] = LAYOUTS,
+    writable: bool | None = None,
+) -> st.SearchStrategy[CoveringInput]:
+    """Inputs of covering algorithms with any budget from 1 to N.
 
     Parameters
     ----------
-    lane : "exact" (small integer coordinates: squared distances are exact), "clouds" (real-valued
-        and token-like clouds), or None for both
+    lane : "exact", "clouds" or None for both
+        "exact": at most nine visual and four prompt points in 1 to 3 dimensions, with integer
+        coordinates, up to a power of two that scales all of them. Squared distances are exact in
+        the dtype of the arrays.
+        "clouds": up to 576 points and 1024 dimensions, though at most 40960 coordinates, drawn as
+        a kind, sizes and a seed.
+    kinds : names out of `EXACT_KINDS` or `CLOUD_KINDS`, which then name the lane; None draws all
+    dtypes : "float64", "float32" or both
+    placements : out of "plain", "offset" (far from the origin, so that distances of Gram matrices
+        cancel), "tiny" and "huge" (scaled by powers of two, so that squared distances stay within
+        the range of the dtype)
+    layouts : out of "C", "Fortran", "strided" and "reversed" (negative strides)
+    writable : whether arrays may be written to; None draws both
 
     Returns
     -------
-    Strategy of `CoveringInput`.
+    Strategy of `CoveringInput`. Both arrays of one have the same layout. Inputs shrink to few
+    points, small integers, budget 1, float64, "plain", writable arrays in C order and seed 0; those
+    of clouds to small sizes, the first kind and small seeds.
 
     Raises
     ------
     InvalidProblem
-        If the lane is unknown.
+        If the lane, a kind or another name is unknown, if one kind is asked of another lane, or if
+        nothing is left to draw.
+
+    Examples
+    --------
+    >>> from hypothesis import find
+    >>> from mobtheory.strategies import covering_inputs
+    >>> find(covering_inputs(lane="exact"), lambda one: len(one.visual) > one.budget > 1)
+    CoveringInput(array([[0.],
+           [0.],
+           [0.]]), array([[0.]]), 2, origin='grid, float64')
+    >>> find(covering_inputs(kinds=["tokens"]), lambda one: len(one.visual) > 64).visual.shape
+    (65, 1)
     """
-    if lane not in (None, "exact", "clouds"):
+    called = "covering_inputs"
+    lanes = chosen(called, "lane", _LANES if lane is None else [lane], _LANES)
+    known = [kind for name in lanes for kind in _LANES[name].kinds]
+    wanted = chosen(called, "kinds", known if kinds is None else kinds, known)
+    dtypes = chosen(called, "dtypes", dtypes, DTYPES)
+    placements = chosen(called, "placements", placements, PLACEMENTS)
+    layouts = chosen(called, "layouts", layouts, LAYOUTS)
+    if writable not in (None, True, False):
         raise InvalidProblem(
-            "covering_inputs", f"lane={lane!r}", "the lane is unknown", "Use exact or clouds."
+            called, f"writable={writable!r}", "it is a truth value or None", "Pass True or False."
         )
-    exact = cloud_pairs(lane="exact")
-    clouds = st.one_of(cloud_pairs(lane="adversarial"), cloud_pairs(lane="tokens"))
-    pairs = {None: st.one_of(exact, clouds), "exact": exact, "clouds": clouds}[lane]
+    freedoms = (True, False) if writable is None else (bool(writable),)
 
-    def of(pair: CloudPair, kept: int, seed: int) -> CoveringInput:
-        visual, prompt = (points.astype(np.float64) for points in pair)
-        return CoveringInput(visual, prompt, 1 + kept % len(visual), seed)
+    def inputs(lane: _Lane) -> st.SearchStrategy[CoveringInput]:
+        return st.builds(
+            _assembled,
+            st.sampled_from(placed(dtypes, placements, lane.offsets)),
+            st.sampled_from([(layout, free) for free in freedoms for layout in layouts]),
+            SEEDS,
+            lane.clouds([kind for kind in lane.kinds if kind in wanted]),
+        )
 
-    return st.builds(of, pairs, st.integers(0, 8), SEEDS)
+    return st.one_of(
+        [inputs(_LANES[name]) for name in lanes if not set(wanted).isdisjoint(_LANES[name].kinds)]
+    )
+
+
+class _Lane(NamedTuple):
+    kinds: Collection[str]
+    clouds: Callable[[list[str]], st.SearchStrategy[tuple[str, Any, Any, int]]]
+    offsets: dict[str, tuple[float, ...]]
+
+
+_LANES = {
+    "exact": _Lane(EXACT_KINDS, exact_clouds, EXACT_OFFSETS),
+    "clouds": _Lane(CLOUD_KINDS, seeded_clouds, CLOUD_OFFSETS),
+}
+
+
+def _assembled(
+    placement: Placement,
+    arrangement: tuple[str, bool],
+    seed: int,
+    cloud: tuple[str, Any, Any, int],
+) -> CoveringInput:
+    origin, *clouds, budget = cloud
+    layout, writable = arrangement
+    visual, prompt = (laid_out(placement.of(points), layout, writable) for points in clouds)
+    words = [origin, str(placement)]
+    words += [layout] if layout != "C" else []
+    words += [] if writable else ["read-only"]
+    return CoveringInput(visual, prompt, budget, seed, ", ".join(words))
