@@ -3,13 +3,20 @@
 import ctypes
 import io
 import signal
+import sys
 import threading
+import time
 import warnings
 from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
+from types import FrameType
 from typing import Any
 
 from mobtheory.testing.misbehaviour import Misbehaviour, OutsideDomain
+
+
+_IMPORTS = 60.0
+"""Seconds that an import may go on beyond the time limit."""
 
 
 class _TimeOver(BaseException):
@@ -63,10 +70,19 @@ def call_within(
             return limited(seconds, lambda: function(*arguments))
     except _TimeOver:
         raise Misbehaviour("hung", f"no answer within {seconds:g} s") from None
-    except (KeyboardInterrupt, OutsideDomain):
+    except (KeyboardInterrupt, Misbehaviour, OutsideDomain):
         raise
     except BaseException as error:
         raise Misbehaviour("raised", f"{type(error).__name__}: {error}") from error
+
+
+def _imports(frame: FrameType | None) -> bool:
+    """Whether an import is under way: a module left half imported can crash the process."""
+    while frame is not None:
+        if frame.f_code.co_filename.startswith("<frozen importlib"):
+            return True
+        frame = frame.f_back
+    return False
 
 
 def _alarms_reach_us() -> bool:
@@ -79,11 +95,14 @@ def _alarms_reach_us() -> bool:
 
 
 def _in_main_thread(seconds: float, call: Callable[[], Any]) -> Any:
-    def stop(_number: int, _frame: Any) -> None:
-        raise _TimeOver
+    last = time.monotonic() + seconds + _IMPORTS
+
+    def stop(_number: int, frame: FrameType | None) -> None:
+        if not _imports(frame) or time.monotonic() > last:
+            raise _TimeOver
 
     before = signal.signal(signal.SIGALRM, stop)
-    # Again and again: a target may catch the first, and what it does then counts as well.
+    # Again and again: a target may catch the first, or be importing when it comes.
     signal.setitimer(signal.ITIMER_REAL, seconds, 0.2)
     try:
         return call()
@@ -104,7 +123,11 @@ def _in_a_thread(seconds: float, call: Callable[[], Any]) -> Any:
     thread = threading.Thread(target=work, daemon=True)
     thread.start()
     thread.join(seconds)
-    if thread.is_alive():
+    last = time.monotonic() + _IMPORTS
+    while thread.is_alive():
+        if _imports(sys._current_frames().get(thread.ident or 0)) and time.monotonic() < last:
+            thread.join(0.2)
+            continue
         ctypes.pythonapi.PyThreadState_SetAsyncExc(
             ctypes.c_ulong(thread.ident or 0), ctypes.py_object(_TimeOver)
         )

@@ -13,7 +13,7 @@ from mobtheory.testing.guarantee import Guarantee
 from mobtheory.testing.judging import check_guarantee
 from mobtheory.testing.misbehaviour import Misbehaviour
 from mobtheory.testing.results import ConformanceFailure, ConformanceReport, GuaranteeResult
-from mobtheory.testing.target import as_algorithm
+from mobtheory.testing.target import as_algorithm, target_name
 
 Callback = Callable[[GuaranteeResult], None]
 
@@ -111,7 +111,7 @@ def check_covering_algorithm(
     try:
         algorithm = as_algorithm(select)
     except Misbehaviour as error:
-        name = select if isinstance(select, str) else type(select).__qualname__
+        name = target_name(select)
         for result in uncallable(error, choose(guarantees)):
             results.append(result)
             tell(result)

@@ -2,6 +2,7 @@
 
 import math
 import time
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -100,11 +101,11 @@ def _differing(calls: Calls) -> dict[str, Any]:
 def counterexample(failure: Failure, search: Search) -> Counterexample:
     """Describe a failure: the input, what was kept, and both sides."""
     given, finding, bad = failure.given, failure.finding, failure.misbehaviour
-    try:
-        kept = search.calls.keep(given)
-        halves = (kept.prompt_centers, kept.visual_centers)
-    except Exception:  # no answer, or not this time
-        halves = None
+    halves = None
+    if bad is None:
+        with suppress(Exception):  # it may not answer this time
+            kept = search.calls.keep(given)
+            halves = (kept.prompt_centers, kept.visual_centers)
     return Counterexample(
         visual=given.visual,
         prompt=given.prompt,

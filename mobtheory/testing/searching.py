@@ -21,6 +21,7 @@ from mobtheory.testing.misbehaviour import Misbehaviour, OutsideDomain
 EXAMPLES_PER_CLOUD = 25
 """One cloud of realistic size is tried for so many small inputs."""
 _SHRINKING = 4.0  # seconds after which the smallest so far must do
+_HANGS = 3
 _STEEREST = 8.0  # a ratio beyond this steers no search
 
 
@@ -63,6 +64,7 @@ class Search:
     checks : inputs on which the guarantee was checked and decided
     failure : the smallest failing input so far, or None
     refuted_after : seconds until the first one
+    hangs : inputs that were left out because no answer came in time
     """
 
     guarantee: Guarantee
@@ -74,6 +76,7 @@ class Search:
     checks: int = 0
     failure: Failure | None = None
     refuted_after: float | None = None
+    hangs: int = 0
     started: float = field(default_factory=time.monotonic)
 
     def confront(self, given: CoveringInput) -> Failure | None:
@@ -102,8 +105,9 @@ class Search:
             return None, False
         except BaseCallFailed as error:
             if self.tolerant:
-                if error.misbehaviour.kind == "hung":
-                    raise Stopped from None  # each further one would take the time limit
+                self.hangs += error.misbehaviour.kind == "hung"
+                if self.hangs == _HANGS:
+                    raise Stopped from None  # each takes the time limit
                 return None, False
             return Failure(given, None, error.misbehaviour), True
         except Misbehaviour as error:

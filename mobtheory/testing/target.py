@@ -54,7 +54,7 @@ def as_algorithm(target: Any) -> Algorithm:
     select = target if callable(target) and not _has_select(target) else _method(target)
     _require_three_arguments(select)
     return Algorithm(
-        name=reference or _name(target),
+        name=reference or target_name(target),
         select=select,
         reference=reference or _reference(target),
         guarantees=tuple(getattr(target, "guarantees", ())),
@@ -126,7 +126,10 @@ def _require_three_arguments(select: Select) -> None:
         ) from error
 
 
-def _name(target: Any) -> str:
+def target_name(target: Any) -> str:
+    """How reports call a target."""
+    if isinstance(target, str):
+        return target
     named = getattr(target, "__qualname__", None) or type(target).__qualname__
     return str(named)
 
