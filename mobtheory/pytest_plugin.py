@@ -55,7 +55,7 @@ def asked_of(config: pytest.Config) -> Asked:
         guarantees = tuple(id for id in map(str.strip, guarantees.split(",")) if id)
     return Asked(
         algorithms=tuple(algorithms or ()),
-        guarantees=guarantees or "contract",
+        guarantees="contract" if guarantees is None else guarantees,
         # What ships is known to keep its word: there it is the kit that is put to the test.
         profile=profile or ("standard" if algorithms else "quick"),
         seed=seed or 0,
@@ -204,7 +204,8 @@ def pytest_runtest_makereport(
     if report.failed and call.excinfo is not None and _is_broken_guarantee(call.excinfo.value):
         shown = call.excinfo.getrepr(style="value")
         if shown.reprcrash is not None:
-            shown.reprcrash.message = f"{result.status}: {result.reason}"
+            rare = "too few checks: " if result.status == "skipped" else ""
+            shown.reprcrash.message = f"{rare}{result.reason}"
         report.longrepr = shown
     return report
 
