@@ -18,7 +18,7 @@ from mobtheory.report.installation import Check
 
 from .sample_reports import passing_proofs
 
-COMMANDS = ("audit", "claims", "prove", "adversary", "solve", "report", "doctor")
+COMMANDS = ("audit", "claims", "prove", "adversary", "solve", "fuzz", "report", "doctor")
 PROMISED_IDS = (
     "assumption-1",
     "assumption-2",
