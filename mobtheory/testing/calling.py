@@ -14,7 +14,6 @@ from typing import Any
 
 from mobtheory.testing.misbehaviour import Misbehaviour, OutsideDomain
 
-
 _IMPORTS = 60.0
 """Seconds that an import may go on beyond the time limit."""
 
@@ -125,7 +124,8 @@ def _in_a_thread(seconds: float, call: Callable[[], Any]) -> Any:
     thread.join(seconds)
     last = time.monotonic() + _IMPORTS
     while thread.is_alive():
-        if _imports(sys._current_frames().get(thread.ident or 0)) and time.monotonic() < last:
+        frames = sys._current_frames()  # pyright: ignore[reportPrivateUsage]
+        if _imports(frames.get(thread.ident or 0)) and time.monotonic() < last:
             thread.join(0.2)
             continue
         ctypes.pythonapi.PyThreadState_SetAsyncExc(

@@ -17,13 +17,16 @@ Check = Callable[["Calls", "CoveringInput"], Finding | None]
 
 
 def exact_inputs(**limits: Any) -> Callable[[], "SearchStrategy[CoveringInput]"]:
-    """Build, once and when it is needed, a strategy for inputs with integer coordinates."""
+    """Build, once and when it is needed, a strategy for inputs with integer coordinates.
+
+    Arrays are writable and in C order: what other layouts change is a guarantee of its own.
+    """
 
     @cache
     def build() -> "SearchStrategy[CoveringInput]":
         from mobtheory.strategies.inputs import covering_inputs
 
-        return covering_inputs(lane="exact", **limits)
+        return covering_inputs(lane="exact", layouts=["C"], writable=True, **limits)
 
     return build
 
@@ -47,6 +50,7 @@ class Guarantee:
     clouds : whether it is checked on clouds of realistic size, too
     in_all : whether "all" holds it
     focus : turns any input into one that the guarantee is about
+    validity : whether it is about answers being valid, so that none may be left out for not being
     needs : what it is about, in words, where not every algorithm offers it
 
     Examples
@@ -67,4 +71,5 @@ class Guarantee:
     clouds: bool = True
     in_all: bool = True
     focus: Callable[["CoveringInput"], "CoveringInput"] = field(default=_as_it_is, repr=False)
+    validity: bool = False
     needs: str = ""

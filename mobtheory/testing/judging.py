@@ -86,12 +86,12 @@ def _broken(search: Search) -> GuaranteeResult:
         search.examples,
         search.checks,
         found,
-        script(search.calls.algorithm, guarantee, found, _differing(search.calls)),
+        script(search.calls.algorithm, guarantee, found, unusual_options(search.calls)),
         refuted_after=search.refuted_after,
     )
 
 
-def _differing(calls: Calls) -> dict[str, Any]:
+def unusual_options(calls: Calls) -> dict[str, Any]:
     """Options of the calls that differ from what `assert_guarantee` takes by default."""
     usual = Calls(calls.algorithm)
     names = ("time_limit", "metric", "normalize")

@@ -1,6 +1,6 @@
 """What a target does that is no answer: it cannot be called, raises, hangs, returns floats."""
 
-from typing import Literal
+from typing import Literal, get_args
 
 Kind = Literal[
     "not-importable",
@@ -17,6 +17,10 @@ Kind = Literal[
     "returned-other",
     "invalid-indices",
 ]
+INVALID: tuple[Kind, ...] = tuple(
+    kind for kind in get_args(Kind) if kind.startswith(("returned", "invalid"))
+)
+"""Answers that are no valid selections."""
 BAD_TARGETS: tuple[Kind, ...] = ("not-importable", "not-callable", "wrong-arguments")
 
 

@@ -16,7 +16,7 @@ from mobtheory.strategies import CoveringInput, scheduled_cloud
 from mobtheory.testing.calls import BaseCallFailed, Calls
 from mobtheory.testing.finding import Finding
 from mobtheory.testing.guarantee import Guarantee
-from mobtheory.testing.misbehaviour import Misbehaviour, OutsideDomain
+from mobtheory.testing.misbehaviour import INVALID, Misbehaviour, OutsideDomain
 
 EXAMPLES_PER_CLOUD = 25
 """One cloud of realistic size is tried for so many small inputs."""
@@ -104,13 +104,17 @@ class Search:
             self.calls.note_refusal(error)
             return None, False
         except BaseCallFailed as error:
-            if self.tolerant:
+            if self.tolerant and not self.guarantee.validity:
                 self.hangs += error.misbehaviour.kind == "hung"
                 if self.hangs == _HANGS:
                     raise Stopped from None  # each takes the time limit
                 return None, False
             return Failure(given, None, error.misbehaviour), True
         except Misbehaviour as error:
+            # After the change of an input: that it raises is what the guarantee is about, but what
+            # is invalid here may be so everywhere.
+            if self.tolerant and not self.guarantee.validity and error.kind in INVALID:
+                return None, False
             return Failure(given, None, error), True
         if finding is None or finding.broken is None:
             return None, False

@@ -57,7 +57,7 @@ def as_algorithm(target: Any) -> Algorithm:
         name=reference or target_name(target),
         select=select,
         reference=reference or _reference(target),
-        guarantees=tuple(getattr(target, "guarantees", ())),
+        guarantees=_claimed(target),
     )
 
 
@@ -97,6 +97,12 @@ def load_target(reference: str) -> Any:
             "not-importable", f"{reference} does not import: {type(error).__name__}: {error}"
         ) from error
     return found
+
+
+def _claimed(target: Any) -> tuple[str, ...]:
+    """What its attribute `guarantees` names; one id may stand alone."""
+    claimed = getattr(target, "guarantees", ())
+    return (claimed,) if isinstance(claimed, str) else tuple(claimed)
 
 
 def _has_select(target: Any) -> bool:

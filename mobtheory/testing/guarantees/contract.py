@@ -144,6 +144,7 @@ CONTRACT = (
         statement="It returns exactly K distinct rows of V; halves, if given, are disjoint.",
         claim="definition-1",
         check=_valid,
+        validity=True,
     ),
     Guarantee(
         id="input-unchanged",

@@ -27,12 +27,12 @@ def _consistent(calls: Calls, given: CoveringInput) -> Finding:
         given.seed,
         given.origin,
     )
-    finding = compare(calls, wide, Change("numpy float32", _to_numpy, coarse=_MIDDLING))
+    finding = compare(calls, wide, Change("as NumPy float32", _to_numpy, coarse=_MIDDLING))
     if finding.broken or not _takes_torch(calls, wide):
         return finding
     for dtype, coarse in (("float64", (1 << 14, 2)), ("float32", _MIDDLING), ("bfloat16", _COARSE)):
         if _holds(dtype, wide.visual, wide.prompt):
-            told = f"torch {dtype}"
+            told = f"as torch {dtype}"
             finding = compare(calls, wide, Change(told, _to_torch(dtype), coarse=coarse))
             if finding.broken:
                 return finding

@@ -27,7 +27,7 @@ def _permuted(calls: Calls, given: CoveringInput) -> Finding:
     def apply(visual: NDArray[np.float64], prompt: NDArray[np.float64]) -> Arrays:
         return visual[rows], prompt[prompt_rows]
 
-    told = "the order is reversed" if not given.seed else "the order is changed"
+    told = "in another order" if given.seed else "in reverse order"
     return compare(calls, given, Change(told, apply, rows=rows), points=True)
 
 
@@ -51,7 +51,7 @@ def _whole_isometry(given: CoveringInput, rng: np.random.Generator) -> Change:
         moved = [(a[:, axes] * signs + steps).astype(a.dtype) for a in (visual, prompt)]
         return moved[0], moved[1]
 
-    told = "a translation" if kind == 0 else "axes are exchanged and reflected"
+    told = "after a translation" if kind == 0 else "with axes exchanged and reflected"
     return Change(f"{told} ({_plain(axes, signs, steps)})", apply)
 
 
@@ -75,7 +75,7 @@ def _rotation(both: NDArray[np.float64], given: CoveringInput, rng: np.random.Ge
         moved = [(a.astype(np.float64) @ q).astype(a.dtype) for a in (visual, prompt)]
         return moved[0], moved[1]
 
-    return Change("a rotation", apply, allowance=allowance)
+    return Change("after a rotation", apply, allowance=allowance)
 
 
 def _scaled(calls: Calls, given: CoveringInput) -> Finding:
@@ -94,16 +94,16 @@ def _scaled(calls: Calls, given: CoveringInput) -> Finding:
         scaled = [(a * a.dtype.type(factor)).astype(a.dtype) for a in (visual, prompt)]
         return scaled[0], scaled[1]
 
-    return compare(calls, given, Change(f"scaling by 2**{exponent}", apply, stretch=factor))
+    return compare(calls, given, Change(f"scaled by 2**{exponent}", apply, stretch=factor))
 
 
 def _laid_out(calls: Calls, given: CoveringInput) -> Finding:
     kind = given.seed % 4
     told = (
-        "a copy in Fortran order",
-        "a view of every second row and column",
-        "a view with negative strides",
-        "a read-only copy",
+        "as a copy in Fortran order",
+        "as a view of every second row and column",
+        "as a view with negative strides",
+        "as a read-only copy",
     )[kind]
 
     def apply(visual: NDArray[np.float64], prompt: NDArray[np.float64]) -> Arrays:

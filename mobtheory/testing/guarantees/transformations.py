@@ -131,7 +131,7 @@ def _radii(
     for name, one, two in _pairs(first, second, before.halves and after.halves):
         apart = exceeds(one, two), exceeds(two, one)
         if True in apart and abs(float(one) - float(two)) > change.allowance / change.stretch:
-            told = f"{name} after {change.told}", f"{name} before"
+            told = f"{name} {change.told}", f"{name} before"
             return _difference(change, before, after, float(two), float(one), told, one, two)
         open_ = open_ or apart != (False, False)
     return Finding(None) if open_ else KEPT_IT
@@ -163,6 +163,6 @@ def _difference(
         lhs,
         rhs,
         exact=all(length.rational for length in lengths),
-        detail=f"it kept rows {kept}, and after {change.told} rows {then} of the same tokens; "
+        detail=f"it kept rows {kept}, and {change.told} rows {then} of the same tokens; "
         "no tie: both selections stay when the tokens move a little",
     )
