@@ -16,10 +16,13 @@ from mobtheory.testing.misbehaviour import Misbehaviour
 
 _COARSE = (8, 12)
 """bfloat16 has 8 bits: ties are what differs by less, so copies off ties move far, and many."""
+_EXACT = 2.0**24
 _MIDDLING = (1 << 9, 3)
 
 
-def _consistent(calls: Calls, given: CoveringInput) -> Finding:
+def _consistent(calls: Calls, given: CoveringInput) -> Finding | None:
+    if max(np.abs(given.visual).max(), np.abs(given.prompt).max()) > _EXACT:
+        return None  # float32 holds no larger whole numbers, so these would be other tokens
     wide = CoveringInput(
         np.array(given.visual, dtype=np.float64),
         np.array(given.prompt, dtype=np.float64),
@@ -85,6 +88,6 @@ DTYPES = Guarantee(
     "torch tensors, for float64, float32 and bfloat16 there.",
     claim="definition-1",
     check=_consistent,
-    inputs=exact_inputs(),
+    inputs=exact_inputs(placements=["plain"]),
     clouds=False,
 )
