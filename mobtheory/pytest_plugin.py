@@ -155,17 +155,30 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     here = str(session.config.invocation_params.dir)
     if here not in sys.path:
         sys.path.insert(0, here)  # as python -m pytest and the command line of mobtheory do
+    for reference in references:
+        _require_callable(reference)
+
+
+def _require_callable(reference: str) -> None:
+    from mobtheory.errors import MobtheoryError
     from mobtheory.testing.misbehaviour import Misbehaviour
     from mobtheory.testing.target import as_algorithm
 
-    for reference in references:
-        try:
-            as_algorithm(reference)
-        except Misbehaviour as error:
-            raise pytest.UsageError(
-                f"--mob-algorithm {reference}: {error.kind}: {error}; name a callable or an object "
-                "with a method select, of (visual, prompt, budget)"
-            ) from None
+    try:
+        claimed = as_algorithm(reference).guarantees
+        if claimed:
+            from mobtheory.testing.choosing import choose
+
+            choose("contract", claimed)
+    except Misbehaviour as error:
+        raise pytest.UsageError(
+            f"--mob-algorithm {reference}: {error.kind}: {error}; name a callable or an object "
+            "with a method select, of (visual, prompt, budget)"
+        ) from None
+    except MobtheoryError as error:
+        raise pytest.UsageError(
+            f"--mob-algorithm {reference}, its attribute guarantees: {error}"
+        ) from None
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
@@ -229,18 +242,18 @@ class _Gathered:
 
     def __init__(self, asked: Asked) -> None:
         self.asked = asked
-        self.payloads: list[dict[str, Any]] = []
+        self.payloads: dict[str, dict[str, Any]] = {}
         self.unwritten = ""
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take what a test found."""
         if payload := getattr(report, _PAYLOAD, None):
-            self.payloads.append(json.loads(payload))
+            self.payloads[report.nodeid] = json.loads(payload)  # the last of several tries
 
     def reports(self) -> list[dict[str, Any]]:
         """One entry for each algorithm, as `ConformanceReport.to_dict` has it."""
         parts: dict[tuple[str, int], list[dict[str, Any]]] = {}
-        for payload in sorted(self.payloads, key=lambda p: (p["test"], p["position"])):
+        for payload in sorted(self.payloads.values(), key=lambda p: (p["test"], p["position"])):
             parts.setdefault((payload["test"], payload["position"][0]), []).append(
                 payload["report"]
             )

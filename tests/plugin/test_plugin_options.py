@@ -17,6 +17,11 @@ number = 3
 
 def two_arguments(visual, prompt):
     return []
+
+def misspelt(visual, prompt, budget):
+    return list(range(budget))
+
+misspelt.guarantees = ("two-aproximation",)
 """
 SHIPPED = ("--pyargs", "mobtheory.conformance", "-p", "no:cacheprovider")
 
@@ -30,6 +35,7 @@ SHIPPED = ("--pyargs", "mobtheory.conformance", "-p", "no:cacheprovider")
         (["--mob-algorithm", "mine:absent"], "not-importable: *no attribute 'absent'"),
         (["--mob-algorithm", "mine:number"], "not-callable: *name a callable"),
         (["--mob-algorithm", "mine:two_arguments"], "wrong-arguments: *visual, prompt, budget"),
+        (["--mob-algorithm", "mine:misspelt"], "attribute *Near are two-approximation"),
         (["--mob-guarantees", "two-aproximation"], "Near are two-approximation"),
         (["--mob-guarantees", "approximation-factor=0.5"], "at least 1"),
         (["--mob-guarantees", ","], "write contract, all, or ids"),
