@@ -72,14 +72,14 @@ def standardised_by_the_prompt(visual: Any, prompt: Any, budget: int) -> Any:
 @bug("repaired-truncation", claims="two-approximation")
 def truncated_in_order(visual: Any, prompt: Any, budget: int) -> Any:
     """Keeps the neighbours of the first prompt tokens when there are too many."""
-    return completed(visual, neighbours(visual, prompt)[: max(1, budget // 2)], budget)
+    return completed(visual, neighbours(visual, prompt)[:budget], budget)
 
 
 @bug("repaired-truncation", claims="two-approximation")
 def truncated_by_similarity(visual: Any, prompt: Any, budget: int) -> Any:
     """Keeps the K_p most similar candidates, as the paper does, and claims that they cover."""
     problem = mob.CoveringProblem(as_float64(visual), as_float64(prompt), budget)
-    return mob.mob_select(problem, prompt_budget=max(1, budget // 2), fold=1)
+    return mob.mob_select(problem, prompt_budget=budget, fold=1)
 
 
 @bug("repaired-truncation")
@@ -87,7 +87,7 @@ def truncated_by_stale_distances(visual: Any, prompt: Any, budget: int) -> Any:
     """Keeps the neighbours of the prompt tokens that are farthest from the first one."""
     order = np.argsort(-between(prompt, prompt[:1])[:, 0], kind="stable")
     order = [0, *(row for row in order.tolist() if row != 0)]
-    nearest = between(visual, prompt).argmin(axis=0)[order[: max(1, budget // 2)]]
+    nearest = between(visual, prompt).argmin(axis=0)[order[:budget]]
     return completed(visual, list(dict.fromkeys(nearest.tolist())), budget)
 
 
