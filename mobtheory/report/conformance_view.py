@@ -11,6 +11,7 @@ from mobtheory.report.numbers import show_count, show_fine
 from mobtheory.report.tables import plain_table
 
 _COLOURS = {"passed": "green", "failed": "bold red", "skipped": "yellow", "xfailed": "cyan"}
+_NO_TARGET = 2
 _PRINTABLE = 6000
 """Characters up to which a script is printed."""
 
@@ -22,6 +23,8 @@ def conformance_table(document: dict[str, Any]) -> Group:
     ----------
     document : as `ConformanceReport.to_dict` or `FuzzReport.to_dict` gives it
     """
+    if document["exit_status"] == _NO_TARGET:
+        return Group(*(Text(line) for line in _sentences(document)))
     table = plain_table()
     table.add_column("Guarantee", no_wrap=True)
     table.add_column("Status", no_wrap=True)
@@ -48,8 +51,10 @@ def failures_text(document: dict[str, Any], width: int) -> str:
     Returns
     -------
     str
-        "" where nothing is broken.
+        "" where nothing is broken, or the target could not be called at all.
     """
+    if document["exit_status"] == _NO_TARGET:
+        return ""
     broken = [r for r in document["results"] if r["status"] in ("failed", "xfailed")]
     return "\n\n".join("\n".join(_failure(result, max(width, 40))) for result in broken)
 
@@ -68,7 +73,7 @@ def _sentences(document: dict[str, Any]) -> Iterator[str]:
     named = document.get("target") or document.get("algorithm")
     broken = [r["guarantee"] for r in results if r["status"] == "failed"]
     unchecked = [r["guarantee"] for r in results if r["status"] == "skipped" and r["applies"]]
-    if document["exit_status"] == 2:
+    if document["exit_status"] == _NO_TARGET:
         yield f"{named} cannot be checked: {results[0]['reason']}"
         return
     if broken:
@@ -121,7 +126,8 @@ def _facts(found: dict[str, Any]) -> Iterator[tuple[str, str]]:
         yield "right side", f"{found['right']} = {show_fine(found['rhs'])}"
     if found["optimum"] is not None:
         yield "optimum", f"the centres {found['optimum']} reach the right side"
-    yield "confirmed", "in exact arithmetic" if found["exact"] else "beyond rounding"
+    if found["kind"] == "violated":
+        yield "confirmed", "in exact arithmetic" if found["exact"] else "beyond rounding"
 
 
 def _whole(points: list[list[float]]) -> list[list[float]]:

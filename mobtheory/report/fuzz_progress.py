@@ -34,20 +34,34 @@ def shown_campaign() -> Generator[Callable[[Standing], None]]:
 
             yield show
     else:
-        yield _in_lines(console)
+        with _in_lines(console) as show:
+            yield show
 
 
-def _in_lines(console: Console) -> Callable[[Standing], None]:
-    last, stage = time.monotonic(), 0
+@contextmanager
+def _in_lines(console: Console) -> Generator[Callable[[Standing], None]]:
+    """A line for each round and failure, and now and then; at the end the last standing."""
+    told, last, seen = "", time.monotonic(), (0, 0)
+    waiting = ""
 
     def show(now: Standing) -> None:
-        nonlocal last, stage
-        if now.round != stage or time.monotonic() - last > _SECONDS_BETWEEN_LINES:
-            last, stage = time.monotonic(), now.round
-            told = f"{_stage(now)}: {_counts(now)}"
-            console.print(told, highlight=False, markup=False, soft_wrap=True)
+        nonlocal last, seen, waiting
+        waiting = f"{_stage(now)}: {_counts(now)}"
+        due = time.monotonic() - last > _SECONDS_BETWEEN_LINES
+        if due or seen != (now.round, now.failures):
+            last, seen = time.monotonic(), (now.round, now.failures)
+            print_waiting()
 
-    return show
+    def print_waiting() -> None:
+        nonlocal told
+        if waiting != told:
+            console.print(waiting, highlight=False, markup=False, soft_wrap=True)
+            told = waiting
+
+    try:
+        yield show
+    finally:
+        print_waiting()
 
 
 def _stage(now: Standing) -> str:

@@ -174,6 +174,7 @@ class Campaign:
                 self._child.tick = lambda r=number, g=id: self._progress(self._standing(r, g))
                 self._child.tick()
                 self._state.append(self._check(number, id, required))
+                self._child.tick()
         except KeyboardInterrupt:
             interrupted = True
         return self._report(interrupted)

@@ -2,8 +2,8 @@
 
 import json
 import os
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from mobtheory.errors import InvalidProblem
 from mobtheory.testing.campaign.plan import Plan
 
 _FORMAT = "mobtheory fuzz 1"
+_FIELDS = {"round", "seed", "whole", "elapsed", "notes", "result"}
 FOLDER = Path(".mobtheory")
 
 
@@ -67,7 +68,7 @@ class State:
     def __init__(self, path: Path, head: Mapping[str, Any], *, resume: bool) -> None:
         self.path = path
         self.records: list[dict[str, Any]] = []
-        try:
+        with _explained(path):
             path.parent.mkdir(parents=True, exist_ok=True)
             if path.parent == FOLDER:
                 _keep_out_of_git(FOLDER)
@@ -75,20 +76,16 @@ class State:
                 self._require_unused()
                 os.replace(path, path.with_name(path.name + ".old"))
             self._file = path.open("a+b")
+        try:
             _lock(self._file, path)
             self._file.seek(0)
-            content = self._file.read()
-            if content:
+            if content := self._file.read():
                 self._read(content, head)
             else:
                 self._write(head)
-        except OSError as error:
-            raise InvalidProblem(
-                "fuzz",
-                f"state file {str(path)!r} ({type(error).__name__}: {error})",
-                "a campaign needs a file that can be written",
-                "Name another with --resume.",
-            ) from error
+        except BaseException:
+            self.close()
+            raise
 
     def append(self, record: Mapping[str, Any]) -> None:
         """Add a record; it is on the disk when this returns."""
@@ -97,12 +94,14 @@ class State:
 
     def close(self) -> None:
         """Let others open it."""
-        self._file.close()
+        with suppress(OSError):  # a full disk was told when the record was written
+            self._file.close()
 
     def _write(self, record: Mapping[str, Any]) -> None:
-        self._file.write(json.dumps(record, allow_nan=False).encode() + b"\n")
-        self._file.flush()
-        os.fsync(self._file.fileno())
+        with _explained(self.path):
+            self._file.write(json.dumps(record, allow_nan=False).encode() + b"\n")
+            self._file.flush()
+            os.fsync(self._file.fileno())
 
     def _require_unused(self) -> None:
         with self.path.open("rb") as file:
@@ -123,7 +122,7 @@ class State:
         if torn:
             self._file.truncate(len(content) - len(torn))
         for number, record in enumerate(records[1:], 2):
-            if record is None:
+            if record is None or not record.keys() >= _FIELDS:
                 raise _refused(self.path, f"line {number} is damaged")
             self.records.append(record)
 
@@ -160,6 +159,19 @@ def _refused(path: Path, why: str) -> InvalidProblem:
         f"it cannot be resumed: {why}",
         "Repeat the command that made it (only --minutes may differ), or begin another file.",
     )
+
+
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise InvalidProblem(
+            "fuzz",
+            f"state file {str(path)!r} ({type(error).__name__}: {error})",
+            "a campaign needs a file that can be written",
+            "Make room, or name another file with --resume; what it holds so far is complete.",
+        ) from error
 
 
 def _lock(file: Any, path: Path) -> None:
