@@ -6,7 +6,7 @@ a byte costs a few, and bytes shrink one by one as well.
 
 Row = tuple[int, ...]
 
-BYTES_A_POINT = 3
+MOST_ROWS, BYTES_A_POINT = 9, 3
 LARGEST_COORDINATE = 12
 _COORDINATES = [0] + [sign * size for size in range(1, LARGEST_COORDINATE + 1) for sign in (1, -1)]
 """0, 1, -1, 2, -2, ...: low bytes are small integers."""
@@ -14,7 +14,7 @@ _VALUES = len(_COORDINATES)
 
 
 def rows_of(data: bytes, dimension: int) -> tuple[list[Row], int]:
-    """Points in 1 to 3 dimensions, three bytes to each, and how many of them are marked.
+    """Up to nine points in 1 to 3 dimensions, three bytes to each, and how many are marked.
 
     The lowest five bits of a point's first byte are one of 1 to 25 if the point is there: to delete
     the bytes of another would shift those behind it into other coordinates, so the shrinker loses a
@@ -36,7 +36,7 @@ def rows_of(data: bytes, dimension: int) -> tuple[list[Row], int]:
     for start in range(0, len(data) - BYTES_A_POINT + 1, BYTES_A_POINT):
         first, second, third = data[start : start + BYTES_A_POINT]
         code = first & 31
-        if 1 <= code <= _VALUES:
+        if 1 <= code <= _VALUES and len(rows) < MOST_ROWS:
             point = (code - 1, second % _VALUES, third % _VALUES)[-dimension:]
             rows.append(tuple([_COORDINATES[place] for place in point]))
             marked += first >> 5 & 1

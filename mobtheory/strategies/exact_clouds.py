@@ -8,11 +8,9 @@ from mobtheory.strategies.exact_kinds import EXACT_KINDS, MOST_TWIST
 ExactCloud = tuple[str, list[Row], list[Row], int]
 """The kind of a cloud, its visual and its prompt points, and a budget."""
 
-MOST_VISUAL = 9
-
-# Six points on average, of which about a fifth are left out. Visual and prompt points are drawn
+# About seven points, of which about a fifth are left out. Visual and prompt points are drawn
 # alike, because Hypothesis tries one in the place of the other.
-_POINTS = st.binary(min_size=3 * BYTES_A_POINT, max_size=MOST_VISUAL * BYTES_A_POINT)
+_POINTS = st.binary(min_size=3 * BYTES_A_POINT, max_size=12 * BYTES_A_POINT)
 _DIMENSIONS = (1, 2, 3, 2, 3)
 _BUDGETS = (*["marked"] * 6, "one", "all")
 

@@ -14,8 +14,8 @@ SeededCloud = tuple[str, Points, Points, int]
 
 
 def _sizes(few: int, many: int, most: int) -> st.SearchStrategy[int]:
-    """Small sizes more often than large ones, and the largest in one of thirty."""
-    largest = st.integers(1, most + most // 9).map(lambda size: min(size, most))
+    """Small sizes more often than large ones, and the largest in one of fifteen."""
+    largest = st.integers(1, most + most // 4).map(lambda size: min(size, most))
     return st.one_of(st.integers(1, few), st.integers(1, many), largest)
 
 
