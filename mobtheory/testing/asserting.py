@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from mobtheory.strategies.inputs import CoveringInput
-from mobtheory.testing.calls import Calls
+from mobtheory.testing.calls import Calls, require_calls
 from mobtheory.testing.guarantee import Guarantee
 from mobtheory.testing.guarantees import as_guarantee
 from mobtheory.testing.judging import counterexample
@@ -59,6 +59,7 @@ def assert_guarantee(
         else np.asarray(points, dtype=np.float64)
         for points in (visual, prompt)
     ]
+    require_calls("assert_guarantee", time_limit, metric, normalize)
     given = CoveringInput(arrays[0], arrays[1], budget, seed)
     try:
         algorithm = as_algorithm(select)

@@ -59,8 +59,9 @@ def call_within(
 
     Notes
     -----
-    Python code is interrupted where it is; compiled code that never returns is left behind in its
-    thread where it runs in one, and otherwise only a process of its own (`mobtheory fuzz`) ends it.
+    Python code is interrupted where it is, though not within an import. What catches even that and
+    goes on for ever, and compiled code that never returns, is left behind where it runs in a thread
+    of its own; in the main thread only a process of its own ends it, as `mobtheory fuzz` has one.
     """
     limited = _in_main_thread if _alarms_reach_us() else _in_a_thread
     try:
@@ -72,7 +73,15 @@ def call_within(
     except (KeyboardInterrupt, Misbehaviour, OutsideDomain):
         raise
     except BaseException as error:
-        raise Misbehaviour("raised", f"{type(error).__name__}: {error}") from error
+        raise Misbehaviour("raised", told(error)) from error
+
+
+def told(error: BaseException) -> str:
+    """An exception in words; its own text may raise."""
+    try:
+        return f"{type(error).__name__}: {error}"
+    except Exception:
+        return type(error).__name__
 
 
 def _imports(frame: FrameType | None) -> bool:
@@ -95,16 +104,24 @@ def _alarms_reach_us() -> bool:
 
 def _in_main_thread(seconds: float, call: Callable[[], Any]) -> Any:
     last = time.monotonic() + seconds + _IMPORTS
+    over = False
 
     def stop(_number: int, frame: FrameType | None) -> None:
+        nonlocal over
         if not _imports(frame) or time.monotonic() > last:
+            over = True
             raise _TimeOver
 
     before = signal.signal(signal.SIGALRM, stop)
     # Again and again: a target may catch the first, or be importing when it comes.
     signal.setitimer(signal.ITIMER_REAL, seconds, 0.2)
     try:
-        return call()
+        try:
+            return call()
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            if over:  # an answer or another exception that comes late
+                raise _TimeOver
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
@@ -112,6 +129,7 @@ def _in_main_thread(seconds: float, call: Callable[[], Any]) -> Any:
 
 def _in_a_thread(seconds: float, call: Callable[[], Any]) -> Any:
     outcome: list[tuple[bool, Any]] = []
+    interrupted = False
 
     def work() -> None:
         try:
@@ -131,7 +149,10 @@ def _in_a_thread(seconds: float, call: Callable[[], Any]) -> Any:
         ctypes.pythonapi.PyThreadState_SetAsyncExc(
             ctypes.c_ulong(thread.ident or 0), ctypes.py_object(_TimeOver)
         )
+        interrupted = True
         thread.join(1.0)
+        break
+    if interrupted:
         raise _TimeOver
     returned, value = outcome[0]
     if returned:

@@ -1,10 +1,13 @@
 """One algorithm, its calls, and how their answers are measured."""
 
+import math
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
+from mobtheory.covering import CoveringProblem
+from mobtheory.errors import InvalidProblem
 from mobtheory.strategies.inputs import CoveringInput
 from mobtheory.testing.answers import Kept, read_answer
 from mobtheory.testing.calling import Printed, call_within
@@ -68,6 +71,12 @@ class Calls:
         self.refused += 1
         self.refusal = str(error)
 
+    def undefined(self, given: CoveringInput) -> bool:
+        """Whether the distances asked for are not defined: a zero token has no direction."""
+        if self.metric != "cosine" and not self.normalize:
+            return False
+        return not (given.visual.any(axis=1).all() and given.prompt.any(axis=1).all())
+
     def ruler(self, given: CoveringInput) -> Ruler:
         """Lengths of the input, in the distances asked for."""
         return Ruler(given, self.metric, self.normalize)
@@ -98,6 +107,18 @@ class Calls:
         """End the second process."""
         if self._second is not None:
             self._second.close()
+
+
+def require_calls(called: str, time_limit: float, metric: str, normalize: bool) -> None:
+    """Refuse a limit that is no time, and distances that nobody knows."""
+    if not (isinstance(time_limit, int | float) and 0 < time_limit < math.inf):
+        raise InvalidProblem(
+            called,
+            f"time_limit={time_limit!r}",
+            "the limit of a call is a number of seconds above 0",
+            "Pass for example time_limit=10.0.",
+        )
+    CoveringProblem(np.ones((1, 1)), np.ones((1, 1)), 1, metric=metric, normalize=normalize)
 
 
 def fresh(given: CoveringInput) -> tuple[Any, Any]:

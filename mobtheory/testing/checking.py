@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from mobtheory.covering.counts import as_count
 from mobtheory.errors import InvalidProblem
-from mobtheory.testing.calls import Calls
+from mobtheory.testing.calls import Calls, require_calls
 from mobtheory.testing.choosing import Chosen, choose, require_declared
 from mobtheory.testing.guarantee import Guarantee
 from mobtheory.testing.judging import check_guarantee
@@ -104,6 +104,7 @@ def check_covering_algorithm(
         raise InvalidProblem(
             called, f"on_fail={on_fail!r}", "that is no way to end", 'Use "raise" or "return".'
         )
+    require_calls(called, time_limit, metric, normalize)
     expected = dict(expected_failures or {})
     tell = callback or (lambda _: None)
     results: list[GuaranteeResult] = []

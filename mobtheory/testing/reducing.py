@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mobtheory.strategies.inputs import CoveringInput
-from mobtheory.testing.searching import Failure, Search
+from mobtheory.testing.searching import Failure, Search, Stopped
 
 _GRIDS = (3, 9, 30, 100, 1000)
+_AT_LEAST = 24  # tries, for a target so slow that the time is over at once
 _COORDINATES = 64  # more are not moved one by one
 
 
@@ -33,12 +34,17 @@ def reduce(search: Search, failure: Failure, seconds: float = 6.0) -> Failure:
     last, current = time.monotonic() + seconds, failure
     kind = _kind(failure)
     shrunk = True
+    tries = 0
     while shrunk:
         shrunk = False
         for smaller in _steps(current.given):
-            if time.monotonic() > last:
+            tries += 1
+            if time.monotonic() > last and tries > _AT_LEAST:
                 return current
-            found, _ = search.judge(smaller)
+            try:
+                found, _ = search.judge(smaller)
+            except Stopped:
+                return current
             if found is not None and _kind(found) == kind and _less(found, current):
                 current, shrunk = found, True
                 break
@@ -50,15 +56,22 @@ def _kind(failure: Failure) -> str:
 
 
 def _less(found: Failure, than: Failure) -> bool:
-    return (*found.size, *_oddity(found.given)) < (*than.size, *_oddity(than.given))
+    return _rank(found) < _rank(than)
+
+
+def _rank(failure: Failure) -> tuple[float, ...]:
+    """Whole numbers before small ones; the rest in the order of `Failure.size`."""
+    *counts, magnitude = failure.size
+    whole, *oddity = _oddity(failure.given)
+    return (*counts, whole, magnitude, *oddity)
 
 
 def _oddity(given: CoveringInput) -> tuple[float, ...]:
     """Wide, plainly laid out and writable is least odd; then come whole numbers."""
     arrays = (given.visual, given.prompt)
-    plain = all(a.flags.c_contiguous for a in arrays) + all(a.flags.writeable for a in arrays)
+    plain = sum(a.flags.c_contiguous for a in arrays) + sum(a.flags.writeable for a in arrays)
     whole = all((a == np.round(a)).all() for a in arrays)
-    return (-given.visual.dtype.itemsize, -plain, not whole, given.seed)
+    return (not whole, -given.visual.dtype.itemsize, -plain, given.seed)
 
 
 def _steps(given: CoveringInput) -> Iterator[CoveringInput]:
@@ -112,6 +125,7 @@ def _plainer(given: CoveringInput) -> Iterator[CoveringInput]:
 def _whole(given: CoveringInput) -> Iterator[CoveringInput]:
     both = np.concatenate([given.visual, given.prompt]).astype(np.float64)
     if (both != np.round(both)).any():
+        yield _split(given, both * 2.0 ** -_exponent(both))
         low, extent = both.min(axis=0), float(np.ptp(both, axis=0).max())
         for steps in _GRIDS if extent else ():
             yield _split(given, np.round((both - low) * (steps / extent)))
@@ -129,6 +143,13 @@ def _whole(given: CoveringInput) -> Iterator[CoveringInput]:
     yield _split(given, np.trunc(both / 2))
     if both.size <= _COORDINATES:
         yield from _one_by_one(given, both)
+
+
+def _exponent(both: NDArray[np.float64]) -> float:
+    """Of the unit of which all coordinates are whole multiples."""
+    parts, exponents = np.frexp(both[both != 0])
+    bits = np.ldexp(parts, 53).astype(np.int64)
+    return float((np.log2((bits & -bits).astype(np.float64)) + exponents - 53).min())
 
 
 def _one_by_one(given: CoveringInput, both: NDArray[np.float64]) -> Iterator[CoveringInput]:

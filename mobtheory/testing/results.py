@@ -158,7 +158,10 @@ class ConformanceReport:
 
     def __getitem__(self, guarantee: str) -> GuaranteeResult:
         """The result of one guarantee."""
-        return next(r for r in self.results if r.guarantee == guarantee)
+        results = {result.guarantee: result for result in self.results}
+        if guarantee not in results:
+            raise KeyError(f"{guarantee!r} was not checked, but {', '.join(results)}")
+        return results[guarantee]
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON; the same seed gives the same data, apart from times."""

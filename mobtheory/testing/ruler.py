@@ -5,6 +5,7 @@ whole multiples of a power of two, so squares of their distances are whole numbe
 """
 
 import math
+from bisect import bisect_left
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -14,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mobtheory.covering import CoveringProblem, evaluate_selection, k_center
+from mobtheory.covering import CoveringProblem, evaluate_selection, farthest_points, k_center
 from mobtheory.covering import farthest_point_sampling as sample
 from mobtheory.strategies.inputs import CoveringInput
 from mobtheory.testing.answers import Kept
@@ -187,7 +188,7 @@ class Ruler:
         """OPT(k) with centres anywhere, of visual tokens on a line; exact for every metric here."""
         places = sorted({int(x) for x in self._whole[0][:, 0]})
         spans = sorted({b - a for a in places for b in places if b >= a})
-        span = next(s for s in spans if _intervals(places, s) <= centers)
+        span = spans[bisect_left(spans, True, key=lambda s: _intervals(places, s) <= centers)]
         return self.length(span * span).times(Fraction(1, 2))
 
     def pruning_distance(self, kept: Kept) -> Length:
@@ -207,8 +208,11 @@ class Ruler:
 
     def _bracketed(self, centers: int, beaten: Length | None) -> Optimum:
         """Farthest points, which are within 2 OPT; an exact solver where they decide nothing."""
-        points = np.asarray(self.given.visual, dtype=np.float64)
-        rows = tuple(map(int, np.asarray(sample(points, centers, metric=self.metric)).tolist()))
+        if self.normalize:
+            picks = farthest_points(self.problem.visual_visual, centers)
+        else:
+            picks = sample(np.asarray(self.given.visual, np.float64), centers, metric=self.metric)
+        rows = tuple(map(int, np.asarray(picks).tolist()))
         first = self.radii(Kept((), rows, False)).union
         found = Optimum(rows, first, first.times(Fraction(1, 2)), farthest=True)
         if self.metric == "cosine":
@@ -256,7 +260,7 @@ def whole_numbers(
         numbers = np.ldexp(both, -lowest).astype(np.int64) if lowest >= -1000 else None
         if numbers is not None:
             numbers = numbers - numbers.min(axis=0)
-            if int(numbers.max()) ** 2 * both.shape[1] < 2**62:
+            if (int(numbers.max()) * both.shape[1]) ** 2 < 2**62:
                 return numbers[: len(visual)], numbers[len(visual) :], Fraction(4) ** lowest
     exact = np.array(
         [[int(Fraction(value) / Fraction(2) ** lowest) for value in row] for row in both.tolist()],

@@ -1,6 +1,7 @@
 """Look for an input on which a guarantee is broken: with Hypothesis, then among large clouds."""
 
 import math
+import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -65,6 +66,7 @@ class Search:
     failure : the smallest failing input so far, or None
     refuted_after : seconds until the first one
     hangs : inputs that were left out because no answer came in time
+    nearest : how near to equality the last input came
     """
 
     guarantee: Guarantee
@@ -77,6 +79,7 @@ class Search:
     failure: Failure | None = None
     refuted_after: float | None = None
     hangs: int = 0
+    nearest: float = 0.0
     started: float = field(default_factory=time.monotonic)
 
     def confront(self, given: CoveringInput) -> Failure | None:
@@ -98,6 +101,8 @@ class Search:
 
     def judge(self, given: CoveringInput) -> tuple[Failure | None, bool]:
         """Check one input; the failure, if it fails, and whether it counts as a check."""
+        if self.calls.undefined(given):
+            return None, False
         try:
             finding = self.guarantee.check(self.calls, given)
         except OutsideDomain as error:
@@ -120,13 +125,13 @@ class Search:
             return None, False
         if finding.broken:
             return Failure(given, finding), True
-        _steer(finding)
+        self.nearest = finding.lhs / finding.rhs if finding.rhs > 0 else 0.0
         return None, True
 
     def run(self, examples: int, clouds: int) -> None:
         """Try small inputs, and where none fails, so many clouds of realistic size."""
         with suppress(Stopped):
-            self._small(examples)
+            _outside_of_tests(lambda: self._small(examples))
             if self.failure is None and self.guarantee.clouds:
                 for number in range(clouds):
                     given = self.guarantee.focus(scheduled_cloud(number, self.seed))
@@ -140,9 +145,12 @@ class Search:
             nonlocal found_at
             if time.monotonic() > found_at + _SHRINKING:
                 return
+            self.nearest = 0.0
             if self.confront(given) is not None:
                 found_at = min(found_at, time.monotonic())
                 raise _Refuted
+            if math.isfinite(self.nearest):  # lead Hypothesis to inputs that come near to equality
+                hypothesis.target(min(self.nearest, _STEEREST))
 
         search = _hypothesis_test(confront, self.guarantee, examples, self.seed)
         try:
@@ -172,7 +180,21 @@ def _hypothesis_test(
     return hypothesis.seed(crc32(f"{seed} {guarantee.id}".encode()))(test)
 
 
-def _steer(finding: Finding) -> None:
-    """Lead Hypothesis to inputs that come near to equality."""
-    if finding.rhs > 0 and math.isfinite(finding.lhs) and hypothesis.currently_in_test_context():
-        hypothesis.target(min(finding.lhs / finding.rhs, _STEEREST))
+def _outside_of_tests(search: Callable[[], None]) -> None:
+    """Run a search in a thread of its own where a test of Hypothesis is under way in this one."""
+    if not hypothesis.currently_in_test_context():
+        return search()
+    raised: list[BaseException] = []
+
+    def work() -> None:
+        try:
+            search()
+        except BaseException as error:
+            raised.append(error)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    if raised:
+        raise raised[0]
+    return None

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any
 
+from mobtheory.testing.calling import told
 from mobtheory.testing.misbehaviour import Misbehaviour
 
 Select = Callable[[Any, Any, int], Any]
@@ -94,7 +95,7 @@ def load_target(reference: str) -> Any:
             found = getattr(found, name)
     except (Exception, SystemExit) as error:  # a module may do anything when it is imported
         raise Misbehaviour(
-            "not-importable", f"{reference} does not import: {type(error).__name__}: {error}"
+            "not-importable", f"{reference} does not import: {told(error)}"
         ) from error
     return found
 

@@ -45,7 +45,7 @@ def _exact(*lengths: Length) -> bool:
 
 def _within_external(calls: Calls, given: CoveringInput) -> Finding | None:
     """h(V -> S) <= 2 OPT with centres anywhere: exact on a line."""
-    if given.visual.shape[1] > 1:
+    if given.visual.shape[1] > 1 or calls.normalize or calls.metric == "cosine":
         return None
     kept = calls.keep(given)
     centers = len(kept.visual_centers)

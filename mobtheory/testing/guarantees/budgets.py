@@ -1,29 +1,46 @@
 """Corners of the input, and what a larger budget must not make worse."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 
 from mobtheory.strategies.inputs import CoveringInput
+from mobtheory.testing.answers import Kept
 from mobtheory.testing.calls import Calls, fresh
 from mobtheory.testing.finding import KEPT_IT, Finding
 from mobtheory.testing.guarantee import Guarantee
-from mobtheory.testing.lengths import exceeds
+from mobtheory.testing.lengths import Length, exceeds
+from mobtheory.testing.ruler import FEW
 
 
 def _monotone(calls: Calls, given: CoveringInput) -> Finding | None:
-    count = len(given.visual)
-    if given.budget == count:
+    """Radii for K, K + 1, ...: where one is larger than the one before, the bound is broken."""
+    budgets = _budgets(given.budget, len(given.visual))
+    if len(budgets) == 1:
         return None
-    more = given.budget + 1 + given.seed % (count - given.budget)
     ruler = calls.ruler(given)
-    before = ruler.radii(calls.keep(given)).union
-    kept = calls.select(*fresh(given), more)
-    after = ruler.radii(kept).union
+    kept = [calls.keep(given)]
+    kept += [calls.select(*fresh(given), more) for more in budgets[1:]]
+    radii = [ruler.radii(k).union for k in kept]
+    steps = zip(pairwise(budgets), pairwise(radii), kept[1:], strict=True)
+    return max((_step(*step) for step in steps), key=_nearest_to_broken)
+
+
+def _budgets(least: int, count: int) -> list[int]:
+    """All budgets from K on for few tokens; beyond, K, K + 1 and three in between up to N."""
+    if count <= FEW:
+        return list(range(least, count + 1))
+    spread = np.linspace(least, count, 5).astype(int).tolist()
+    return sorted({least, min(least + 1, count), *spread})
+
+
+def _step(budgets: tuple[int, int], radii: tuple[Length, Length], kept: Kept) -> Finding:
+    (fewer, more), (before, after) = budgets, radii
     return Finding(
         exceeds(after, before),
         f"h(V -> S) for K = {more}",
-        f"h(V -> S) for K = {given.budget}",
+        f"h(V -> S) for K = {fewer}",
         float(after),
         float(before),
         after.rational and before.rational,
@@ -31,8 +48,12 @@ def _monotone(calls: Calls, given: CoveringInput) -> Finding | None:
     )
 
 
+def _nearest_to_broken(finding: Finding) -> tuple[bool, float]:
+    return finding.broken is True, finding.lhs / finding.rhs if finding.rhs else 0.0
+
+
 def _short_of_all(given: CoveringInput) -> CoveringInput:
-    return replace(given, budget=min(given.budget, max(1, len(given.visual) - 1)))
+    return replace(given, budget=max(1, min(given.budget // 2, len(given.visual) - 1)))
 
 
 def _with_copies(given: CoveringInput) -> CoveringInput:

@@ -11,7 +11,8 @@ from mobtheory.testing.finding import Finding
 from mobtheory.testing.guarantee import Guarantee
 from mobtheory.testing.guarantees.transformations import Arrays, Change, compare
 
-_STEPS = (1, -1, 3, -7, 100, -1000)
+_STEPS = (0, 3, -7, 30, -100, 1000)
+_FEW_AXES = 4
 _EXPONENTS = {np.dtype(np.float64): 40, np.dtype(np.float32): 10}
 _HIGHEST = {np.dtype(np.float64): 200, np.dtype(np.float32): 50}
 """Powers of two that coordinates stay within, so that squares neither overflow nor underflow."""
@@ -31,35 +32,53 @@ def _permuted(calls: Calls, given: CoveringInput) -> Finding:
     return compare(calls, given, Change(told, apply, rows=rows), points=True)
 
 
-def _moved(calls: Calls, given: CoveringInput) -> Finding:
+def _moved(calls: Calls, given: CoveringInput) -> Finding | None:
+    """A translation, axes exchanged and reflected, and where nothing is exact a rotation."""
     rng = np.random.default_rng(given.seed)
     both = np.concatenate([given.visual, given.prompt]).astype(np.float64)
-    if (both != np.round(both)).any():
-        return compare(calls, given, _rotation(both, given, rng))
-    return compare(calls, given, _whole_isometry(given, rng))
+    if (both == np.round(both)).all():
+        changes = [_translation(given, both, rng), _exchange(given, rng)]
+    else:
+        changes = [_rotation(both, given, rng)]
+    findings = [compare(calls, given, change) for change in changes if change is not None]
+    return next((f for f in findings if f.broken), findings[-1])
 
 
-def _whole_isometry(given: CoveringInput, rng: np.random.Generator) -> Change:
-    """Exchange and reflect axes, and translate by integers: exact for integer coordinates."""
+def _translation(
+    given: CoveringInput, both: NDArray[np.float64], rng: np.random.Generator
+) -> Change | None:
+    """By integers, far and near; None where the dtype does not hold the new coordinates."""
     d = given.visual.shape[1]
-    kind = given.seed % 3
-    axes = rng.permutation(d) if kind else np.arange(d)
-    signs = rng.choice([-1.0, 1.0], d) if kind else np.ones(d)
-    steps = np.array(rng.choice(_STEPS, d), dtype=np.float64) if kind != 1 else np.zeros(d)
+    steps = np.array(rng.choice(_STEPS, d), dtype=np.float64)
+    moved = both + steps
+    if not (moved.astype(given.visual.dtype) - steps == both).all():
+        return None
 
     def apply(visual: NDArray[np.float64], prompt: NDArray[np.float64]) -> Arrays:
-        moved = [(a[:, axes] * signs + steps).astype(a.dtype) for a in (visual, prompt)]
+        moved = [(a + steps).astype(a.dtype) for a in (visual, prompt)]
         return moved[0], moved[1]
 
-    told = "after a translation" if kind == 0 else "with axes exchanged and reflected"
-    return Change(f"{told} ({_plain(axes, signs, steps)})", apply)
+    told = f" by {steps.astype(int).tolist()}" if d <= _FEW_AXES else ""
+    return Change(f"after a translation{told}", apply)
 
 
-def _plain(axes: NDArray[np.int64], signs: NDArray[np.float64], steps: NDArray[np.float64]) -> str:
-    if len(axes) > 4:
-        return f"{len(axes)} axes"
-    signed = ", ".join(f"{'-' if s < 0 else ''}x{a}" for a, s in zip(axes, signs, strict=True))
-    return f"x -> ({signed}) + {steps.astype(int).tolist()}"
+def _exchange(given: CoveringInput, rng: np.random.Generator) -> Change:
+    d = given.visual.shape[1]
+    axes, signs = rng.permutation(d)[::-1].copy(), rng.choice([-1.0, 1.0], d)
+    if not given.seed:
+        axes, signs = np.arange(d)[::-1].copy(), -np.ones(d)
+
+    def apply(visual: NDArray[np.float64], prompt: NDArray[np.float64]) -> Arrays:
+        moved = [(a[:, axes] * signs).astype(a.dtype) for a in (visual, prompt)]
+        return moved[0], moved[1]
+
+    told = f" to {_plain(axes, signs)}" if d <= _FEW_AXES else ""
+    return Change(f"with axes exchanged and reflected{told}", apply)
+
+
+def _plain(axes: NDArray[np.int64], signs: NDArray[np.float64]) -> str:
+    named = (f"{'-' if s < 0 else ''}x{a}" for a, s in zip(axes, signs, strict=True))
+    return f"({', '.join(named)})"
 
 
 def _rotation(both: NDArray[np.float64], given: CoveringInput, rng: np.random.Generator) -> Change:

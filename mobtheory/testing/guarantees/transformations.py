@@ -18,6 +18,8 @@ from mobtheory.testing.ruler import Radii
 Arrays = tuple[NDArray[Any], NDArray[Any]]
 _FINE = 1 << 14
 """Copies off ties differ by so small a part of the extent of the tokens."""
+_ULPS, _SMALL = 64, 16
+"""So many units in the last place are surely seen; more than a 16th of the extent is not small."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ def compare(calls: Calls, given: CoveringInput, change: Change, *, points: bool 
     fineness, copies = change.coarse
     for number in range(copies):
         moved = off_ties(given, number, fineness)
-        if (
+        if moved is None or (
             calls.select(*fresh(moved), given.budget).sets != before.sets
             or _after(calls, moved, change).sets != after.sets
         ):
@@ -77,14 +79,20 @@ def compare(calls: Calls, given: CoveringInput, change: Change, *, points: bool 
     return finding
 
 
-def off_ties(given: CoveringInput, number: int, fineness: int) -> CoveringInput:
-    """The same input with every token moved by a small part of the extent of all."""
+def off_ties(given: CoveringInput, number: int, fineness: int) -> CoveringInput | None:
+    """The same input with every token moved by a small part of the extent of all.
+
+    None where the dtype holds no such tokens: all coincide, or lie so far out that a move by some
+    units in the last place is no small one.
+    """
     rng = np.random.default_rng([given.seed, number])
     both = np.concatenate([given.visual, given.prompt]).astype(np.float64)
     extent = float(np.ptp(both, axis=0).max())
-    if not extent:
-        return given
-    unit = 2.0 ** np.floor(np.log2(extent)) / fineness / 16
+    ulps = _ULPS * float(np.finfo(given.visual.dtype).eps) * float(np.abs(both).max())
+    step = max(extent / fineness, ulps)
+    if not extent or (step > extent / _SMALL and step > extent / fineness):
+        return None
+    unit = 2.0 ** np.floor(np.log2(step)) / 16
     moved = both + unit * rng.integers(-16, 17, both.shape)
     count = len(given.visual)
     return replace(
