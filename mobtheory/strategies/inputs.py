@@ -165,8 +165,6 @@ def covering_inputs(
     CoveringInput(array([[0.],
            [0.],
            [0.]]), array([[0.]]), 2, origin='grid, float64')
-    >>> find(covering_inputs(kinds=["tokens"]), lambda one: len(one.visual) > 64).visual.shape
-    (65, 1)
     """
     called = "covering_inputs"
     lanes = chosen(called, "lane", _LANES if lane is None else [lane], _LANES)

@@ -1,11 +1,13 @@
 """Inputs of covering algorithms: what is drawn, how exact it is, what it shrinks to, what fails."""
 
+import doctest
 import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable
 from fractions import Fraction
 from itertools import combinations
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -526,3 +528,9 @@ def test_hypothesis_stays_light() -> None:
         f"[name for name in {heavy} if name in sys.modules])"
     )
     assert _run(code) == "True []"
+
+
+def test_the_examples_of_the_page_run() -> None:
+    page = Path(__file__).parents[2] / "docs" / "strategies.md"
+    failed, run = doctest.testfile(str(page), module_relative=False)
+    assert (failed, run >= 10) == (0, True)
