@@ -12,6 +12,7 @@ from mobtheory.report.tables import plain_table
 
 _COLOURS = {"passed": "green", "failed": "bold red", "skipped": "yellow", "xfailed": "cyan"}
 _NO_TARGET = 2
+_LARGE = 1e9
 _PRINTABLE = 6000
 """Characters up to which a script is printed."""
 
@@ -131,5 +132,5 @@ def _facts(found: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _whole(points: list[list[float]]) -> list[list[float]]:
-    """Whole numbers without their ".0"."""
-    return [[int(x) if float(x).is_integer() else x for x in row] for row in points]
+    """Whole numbers without their ".0", unless they are so large that their exponent tells more."""
+    return [[int(x) if abs(x) < _LARGE and x == int(x) else x for x in row] for row in points]

@@ -27,15 +27,19 @@ def shown_campaign() -> Generator[Callable[[Standing], None]]:
     if console.is_terminal:
         columns = (TextColumn("{task.description}"), BarColumn(20), TextColumn("{task.fields[t]}"))
         with Progress(*columns, TimeElapsedColumn(), console=console, transient=True) as bars:
-            task = bars.add_task("import", total=1.0, t="")
-
-            def show(now: Standing) -> None:
-                bars.update(task, description=_stage(now), completed=now.share, t=_counts(now))
-
-            yield show
+            yield _on_a_bar(bars)
     else:
         with _in_lines(console) as show:
             yield show
+
+
+def _on_a_bar(bars: Progress) -> Callable[[Standing], None]:
+    task = bars.add_task("import", total=1.0, t="")
+
+    def show(now: Standing) -> None:
+        bars.update(task, description=_stage(now), completed=now.share, t=_counts(now))
+
+    return show
 
 
 @contextmanager

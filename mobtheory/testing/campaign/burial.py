@@ -12,6 +12,7 @@ from mobtheory.testing.calls import Calls
 from mobtheory.testing.campaign.call_note import CallNote
 from mobtheory.testing.campaign.dying_inputs import DyingSearch, smallest_dying
 from mobtheory.testing.guarantee import Guarantee
+from mobtheory.testing.judging import unusual_options
 from mobtheory.testing.misbehaviour import Misbehaviour
 from mobtheory.testing.reproducing import one_line, script
 from mobtheory.testing.results import Counterexample, GuaranteeResult
@@ -64,15 +65,9 @@ def buried(
         examples=1,
         checks=1,
         counterexample=found,
-        reproduction=script(calls.algorithm, guarantee.id, found, _differing(calls)),
+        reproduction=script(calls.algorithm, guarantee.id, found, unusual_options(calls)),
         seconds=time.monotonic() - started,
     )
-
-
-def _differing(calls: Calls) -> dict[str, Any]:
-    usual = Calls(calls.algorithm)
-    names = ("time_limit", "metric", "normalize")
-    return {n: getattr(calls, n) for n in names if getattr(calls, n) != getattr(usual, n)}
 
 
 def lost_result(guarantee: str, kind: str, detail: str) -> dict[str, Any]:
