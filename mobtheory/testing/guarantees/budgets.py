@@ -9,7 +9,7 @@ from mobtheory.strategies.inputs import CoveringInput
 from mobtheory.testing.answers import Kept
 from mobtheory.testing.calls import Calls, fresh
 from mobtheory.testing.finding import KEPT_IT, Finding
-from mobtheory.testing.guarantee import Guarantee
+from mobtheory.testing.guarantee import Guarantee, exact_inputs
 from mobtheory.testing.lengths import Length, exceeds
 from mobtheory.testing.ruler import FEW
 
@@ -28,11 +28,11 @@ def _monotone(calls: Calls, given: CoveringInput) -> Finding | None:
 
 
 def _budgets(least: int, count: int) -> list[int]:
-    """All budgets from K on for few tokens; beyond, K, K + 1 and three in between up to N."""
+    """All budgets from K on for few tokens; beyond, some next to K and a few up to N."""
     if count <= FEW:
         return list(range(least, count + 1))
     spread = np.linspace(least, count, 5).astype(int).tolist()
-    return sorted({least, min(least + 1, count), *spread})
+    return sorted({*range(least, min(least + 6, count) + 1), *spread})
 
 
 def _step(budgets: tuple[int, int], radii: tuple[Length, Length], kept: Kept) -> Finding:
@@ -132,6 +132,7 @@ BUDGETS = (
         statement="h(V -> S) does not grow with the budget K.",
         claim="covering.tradeoff",
         check=_monotone,
+        inputs=exact_inputs(kinds=["grid", "inside", "outlier", "lattice", "duplicates"]),
         focus=_short_of_all,
     ),
     Guarantee(

@@ -86,9 +86,8 @@ def _independent_of_global_state(calls: Calls, given: CoveringInput) -> Finding:
             answers.append(
                 calls.keep(given) if not answers else calls.select(*fresh(given), given.budget)
             )
-            if changed := [
-                name for name, value in _state().items() if value != before.get(name, value)
-            ]:
+            after = _state()
+            if changed := [name for name in before if after[name] != before[name]]:
                 return differs(
                     f"the state of {changed[0]} after the call",
                     "before",

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from mobtheory.strategies.inputs import CoveringInput
 from mobtheory.testing.calls import Calls
 from mobtheory.testing.finding import Finding
-from mobtheory.testing.guarantee import Guarantee
+from mobtheory.testing.guarantee import Guarantee, exact_inputs
 from mobtheory.testing.guarantees.transformations import Arrays, Change, compare
 
 _STEPS = (0, 3, -7, 30, -100, 1000)
@@ -37,9 +37,9 @@ def _moved(calls: Calls, given: CoveringInput) -> Finding | None:
     rng = np.random.default_rng(given.seed)
     both = np.concatenate([given.visual, given.prompt]).astype(np.float64)
     if (both == np.round(both)).all():
-        changes = [_translation(given, both, rng), _exchange(given, rng)]
+        changes = [*(_translation(given, both, rng) for _ in range(3)), _exchange(given, rng)]
     else:
-        changes = [_rotation(both, given, rng)]
+        changes = [_rotation(both, given, rng), _shift(both, given, rng)]
     findings = [compare(calls, given, change) for change in changes if change is not None]
     return next((f for f in findings if f.broken), findings[-1])
 
@@ -60,6 +60,21 @@ def _translation(
 
     told = f" by {steps.astype(int).tolist()}" if d <= _FEW_AXES else ""
     return Change(f"after a translation{told}", apply)
+
+
+def _shift(both: NDArray[np.float64], given: CoveringInput, rng: np.random.Generator) -> Change:
+    """A translation by about the extent of the tokens, which rounds."""
+    extent = float(np.ptp(both, axis=0).max())
+    steps = extent * rng.normal(size=both.shape[1])
+    moved = both + steps
+    unit = float(np.finfo(given.visual.dtype).eps)
+    allowance = 4 * math.sqrt(both.shape[1]) * unit * float(np.abs(moved).max())
+
+    def apply(visual: NDArray[np.float64], prompt: NDArray[np.float64]) -> Arrays:
+        moved = [(a.astype(np.float64) + steps).astype(a.dtype) for a in (visual, prompt)]
+        return moved[0], moved[1]
+
+    return Change("after a translation", apply, allowance=allowance)
 
 
 def _exchange(given: CoveringInput, rng: np.random.Generator) -> Change:
@@ -161,6 +176,7 @@ INVARIANCES = (
         statement="Off ties its radii stay when all tokens are moved by one isometry.",
         claim="definition-1",
         check=_moved,
+        inputs=exact_inputs(kinds=["grid", "inside", "coincident", "lattice", "outlier"]),
     ),
     Guarantee(
         id="scale-invariant",
