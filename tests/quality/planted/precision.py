@@ -39,7 +39,10 @@ def products_float32(visual: Any, prompt: Any, budget: int) -> Any:
     return _sampled_by_products(as_float64(visual).astype(np.float32), budget)
 
 
-@bug("two-approximation", needs="float32 rounds coordinates only from 2**24 on")
+@bug(
+    "two-approximation valid-selection",
+    needs="float32 rounds coordinates only from 2**24 on, and overflows at 2**128",
+)
 def cast_to_float32(visual: Any, prompt: Any, budget: int) -> Any:
     """Casts the tokens to float32, where neighbours far from the origin coincide."""
     return np.array(farthest(as_float64(visual).astype(np.float32), budget))

@@ -37,16 +37,6 @@ def algorithm_1(visual: Any, prompt: Any, budget: int) -> Any:
     return mob.mob_select(problem, prompt_budget=min(len(prompt), budget), fold=1)
 
 
-@sound(f"{EVERY_SPLIT} nn-optimal repaired-truncation")
-class SeededFarthestPoint:
-    """The solver "seeded-farthest-point" as an object with a method."""
-
-    def select(self, visual: Any, prompt: Any, budget: int) -> Any:
-        """Select at most half of the budget for the prompt."""
-        problem = mob.CoveringProblem(as_float64(visual), as_float64(prompt), budget)
-        return mob.solve_approximate(problem, "seeded-farthest-point").selection
-
-
 @sound(f"{EVERY_SPLIT} hausdorff-identity")
 def with_its_radii(visual: Any, prompt: Any, budget: int) -> Any:
     """Neighbours and farthest points, returned with the radii that they reach."""

@@ -19,9 +19,12 @@ def own_generator(visual: Any, prompt: Any, budget: int) -> Any:
 
 
 @sound(EVERY_PLAIN)
-def first_rows(visual: Any, prompt: Any, budget: int) -> Any:
-    """The first K rows."""
-    return range(budget)
+class FirstRows:
+    """The first K rows, by an object with a method `select`."""
+
+    def select(self, visual: Any, prompt: Any, budget: int) -> Any:
+        """Keep them."""
+        return range(budget)
 
 
 @sound(EVERY_PLAIN)
