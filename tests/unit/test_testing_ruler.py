@@ -2,7 +2,7 @@
 
 import math
 from fractions import Fraction
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
@@ -123,7 +123,7 @@ def test_optima_on_a_line_with_centres_anywhere(metric, one):
 
 def _runs(places, cuts):
     ends = [0, *cuts, len(places)]
-    return [places[a:b] for a, b in zip(ends, ends[1:], strict=False)]
+    return [places[a:b] for a, b in pairwise(ends)]
 
 
 CLOUDS = [("tokens", np.float64), ("duplicates", np.float32), ("near-ties", np.float64)]
