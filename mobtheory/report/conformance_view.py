@@ -122,7 +122,7 @@ def _facts(found: dict[str, Any]) -> Iterator[tuple[str, str]]:
         prompt_half, visual_half = found["kept"]
         halves = f"{prompt_half} near the prompt and {visual_half}" if prompt_half else visual_half
         yield "kept rows", str(halves)
-    if found["left"]:
+    if found["left"] and found["lhs"] is not None:
         yield "left side", f"{found['left']} = {show_fine(found['lhs'])}"
         yield "right side", f"{found['right']} = {show_fine(found['rhs'])}"
     if found["optimum"] is not None:

@@ -1,5 +1,6 @@
 """How far a campaign is, on standard error: a bar on a terminal, plain lines elsewhere."""
 
+import math
 import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
@@ -44,16 +45,15 @@ def _on_a_bar(bars: Progress) -> Callable[[Standing], None]:
 
 @contextmanager
 def _in_lines(console: Console) -> Generator[Callable[[Standing], None]]:
-    """A line for each round and failure, and now and then; at the end the last standing."""
-    told, last, seen = "", time.monotonic(), (0, 0)
-    waiting = ""
+    """A line at once, at each failure, and now and then; at the end the last standing."""
+    told = waiting = ""
+    last, failures = -math.inf, 0
 
     def show(now: Standing) -> None:
-        nonlocal last, seen, waiting
+        nonlocal last, failures, waiting
         waiting = f"{_stage(now)}: {_counts(now)}"
-        due = time.monotonic() - last > _SECONDS_BETWEEN_LINES
-        if due or seen != (now.round, now.failures):
-            last, seen = time.monotonic(), (now.round, now.failures)
+        if time.monotonic() - last > _SECONDS_BETWEEN_LINES or now.failures != failures:
+            last, failures = time.monotonic(), now.failures
             print_waiting()
 
     def print_waiting() -> None:

@@ -103,6 +103,8 @@ def test_a_broken_target_is_exit_status_1_with_a_script_and_is_not_searched_agai
 
 DEEDS = {
     "raised": "    if budget > 1: raise ZeroDivisionError('planted')\n",
+    "returned-floats": "    if budget > 1: return np.arange(float(budget))\n",
+    "returned-nested": "    if budget > 1: return [list(range(budget))]\n",
     "hung": "    while budget > 1: pass\n",
     "died: SIGSEGV": "    if budget > 1: ctypes.string_at(0)\n",
 }

@@ -161,6 +161,7 @@ class Campaign:
         self._child, self._state = child, state
         self._seconds = None if minutes is None else 60 * minutes
         self._progress = progress or (lambda _: None)
+        self._broken_off: set[str] = set()
         spent = state.records[-1]["elapsed"] if state.records else 0.0
         self._began = time.monotonic() - spent
 
@@ -189,15 +190,21 @@ class Campaign:
                     yield number, id, required
 
     def _open(self, id: str) -> bool:
-        """Whether it is not refuted, and about this target at all."""
-        records = [r for r in self._state.records if r["result"]["guarantee"] == id]
-        return not any(map(is_failure, records)) and not any(map(_pointless, records))
+        """Whether there is sense in another search."""
+        return id not in self._broken_off and not self._closed(id)
+
+    def _closed(self, id: str) -> bool:
+        """Whether it is refuted, or not about this target at all."""
+        return self._refuted(id) or any(map(_pointless, self._records_of(id)))
+
+    def _refuted(self, id: str) -> bool:
+        return any(map(is_failure, self._records_of(id)))
+
+    def _records_of(self, id: str) -> list[dict[str, Any]]:
+        return [r for r in self._state.records if r["result"]["guarantee"] == id]
 
     def _done(self, number: int, id: str) -> bool:
-        return any(
-            r["round"] == number and r["result"]["guarantee"] == id and r["whole"]
-            for r in self._state.records
-        )
+        return any(r["round"] == number and r["whole"] for r in self._records_of(id))
 
     def _left(self) -> float | None:
         return None if self._seconds is None else max(0.0, self._seconds - self._elapsed())
@@ -211,13 +218,15 @@ class Campaign:
             "guarantee": id,
             "required": required,
             "seed": seed,
-            "tolerant": not self._open(_ALWAYS_FIRST),
+            "tolerant": self._refuted(_ALWAYS_FIRST),
             "seconds": self._left(),
         }
         answer = self._answer(job)
         if "broken" in answer:
+            self._broken_off.add(id)
             told = f"the check itself broke off: {answer['broken']}"
-            answer = {"result": plain(GuaranteeResult(id, "skipped", told).to_dict())}
+            unchecked = plain(GuaranteeResult(id, "skipped", told).to_dict())
+            answer = {"result": unchecked, "whole": False}
         return {
             "round": number,
             "seed": seed,
@@ -266,7 +275,7 @@ class Campaign:
     def _report(self, interrupted: bool) -> FuzzReport:
         records = self._state.records
         rounds = 0
-        while all(self._done(rounds, id) or not self._open(id) for id, _ in self._guarantees):
+        while all(self._done(rounds, id) or self._closed(id) for id, _ in self._guarantees):
             if not any(record["round"] >= rounds for record in records):
                 break
             rounds += 1
