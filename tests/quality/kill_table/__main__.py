@@ -58,9 +58,11 @@ def main() -> int:
 def _report(row: Row, number: int, count: int, seconds: float) -> None:
     """One line for each run, and in full what is not in order."""
     left = seconds / number * (count - number)
-    told = f"by {row['by']}, {row['points']} points" if row.get("by") else "clean"
-    if not row["ok"]:
-        told = f"NOT IN ORDER: {row.get('told', '')} {row['failed']}"
+    told = "clean"
+    if by := row.get("by"):
+        told = f"by {by}, {row['counterexamples'][by]['points']} points"
+    elif not row["ok"]:
+        told = f"NOT IN ORDER: {row['told'] or 'no guarantee is broken'}"
     print(
         f"[{number}/{count}, {left:.0f} s left] {row['entry']} seed {row['seed']}: {told}, "
         f"{row['seconds']:.1f} s",

@@ -83,10 +83,10 @@ def judge(run: Run) -> dict[str, Any]:
     -------
     dict
         entry, seed; ok: the bug is refuted, or the correct algorithm passes all that it names;
-        failed: what it breaks; seconds: of the whole check. For a bug also by, which guarantee
-        refuted it first; refuted: seconds from the start of the check until then, with the
-        counterexample made small; and the counterexample. For a correct algorithm also checks, the
-        least over its guarantees, and told, whatever was not in order.
+        failed: what it breaks; told: whatever is not in order; seconds: of the whole check. For a
+        bug also by, which guarantee refuted it first; refuted: seconds from the start of the check
+        until then, with the counterexample made small; and the counterexamples by guarantee. For a
+        correct algorithm also checks, the least over its guarantees.
     """
     entry, started = find(run.entry), time.perf_counter()
     reached: dict[str, float] = {}
@@ -107,25 +107,22 @@ def judge(run: Run) -> dict[str, Any]:
     row: dict[str, Any] = {
         "entry": run.entry,
         "seed": run.seed,
-        "ok": report.passed,
         "failed": [result.guarantee for result in failed],
         "seconds": round(report.seconds, 2),
     }
     if not entry.is_bug:
-        amiss = [r for r in report.results if r.status != "passed"]
-        told = "; ".join(f"{r.guarantee} {r.status}: {r.reason}" for r in amiss)
+        amiss = [result for result in report.results if result.status != "passed"]
         checks = min(result.checks for result in report.results)
-        return row | {"ok": not amiss and report.passed, "checks": checks, "told": told}
-    by = next((result for result in failed if result.guarantee in entry.refuted_by), None)
-    row["ok"] = by is not None
-    if by is None or by.counterexample is None:
-        return row | {"by": "", "told": "; ".join(result.reason for result in failed)}
-    return (
-        row
-        | {"by": by.guarantee, "refuted": round(reached[by.guarantee], 2)}
-        | {"search": round(by.seconds, 2), "examples": by.examples}
-        | _told(entry, by.guarantee, by.counterexample)
-    )
+        return row | {"ok": not amiss, "checks": checks, "told": _why(amiss)}
+    found = {
+        result.guarantee: _written(entry, result.guarantee, result.counterexample)
+        for result in failed
+        if result.guarantee in entry.refuted_by and result.counterexample is not None
+    }
+    by = next(iter(found), "")
+    amiss = [] if by else failed
+    row |= {"ok": bool(by), "by": by, "told": _why(amiss)}
+    return row | ({"refuted": round(reached[by], 2), "counterexamples": found} if by else {})
 
 
 def can_be_smaller(
@@ -147,8 +144,12 @@ def can_be_smaller(
     return False
 
 
-def _told(entry: Entry, guarantee: str, found: Counterexample) -> dict[str, Any]:
-    told: dict[str, Any] = {
+def _why(results: Sequence[GuaranteeResult]) -> str:
+    return "; ".join(f"{r.guarantee} {r.status}: {r.reason}" for r in results)
+
+
+def _written(entry: Entry, guarantee: str, found: Counterexample) -> dict[str, Any]:
+    written: dict[str, Any] = {
         "kind": found.kind,
         "points": found.points,
         "integral": found.integral,
@@ -158,13 +159,13 @@ def _told(entry: Entry, guarantee: str, found: Counterexample) -> dict[str, Any]
         "drawn": found.seed,
     }
     if found.visual.size + found.prompt.size <= _WRITTEN_OUT:
-        told |= {"visual": found.visual.tolist(), "prompt": found.prompt.tolist()}
+        written |= {"visual": found.visual.tolist(), "prompt": found.prompt.tolist()}
     if guarantee == "two-approximation":
         arrays = (np.array(found.visual), np.array(found.prompt))
-        told["least"] = not can_be_smaller(
+        written["least"] = not can_be_smaller(
             entry.select, guarantee, *arrays, found.budget, found.seed
         )
-    return told
+    return written
 
 
 def _child(run: Run, sender: Connection) -> None:

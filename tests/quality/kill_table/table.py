@@ -84,14 +84,21 @@ def summary(rows: Sequence[Row]) -> list[str]:
         seeds = len({row["seed"] for row in runs})
         lines.append(f"{len(good)} of {len(names)} {told}, each under {seeds} seeds")
     if times := refutation_times(rows):
-        least = [row for row in rows if row.get("by") == "two-approximation" and row["points"] <= 5]
+        found = [one for row in rows for one in counterexamples(row, "two-approximation")]
+        small = [one for one in found if one["points"] <= 5 and one["integral"]]
         lines += [
             f"time to the refutation, with the counterexample made small: median "
             f"{median(times):.2f} s, longest {max(times):.1f} s",
-            f"counterexamples to two-approximation: {len(least)} runs with at most 5 tokens "
-            f"(N + L)",
+            f"{len(small)} of {len(found)} counterexamples to two-approximation have at most 5 "
+            f"points (N + L) with integer coordinates",
         ]
     return lines
+
+
+def counterexamples(row: Row, guarantee: str) -> list[Row]:
+    """The counterexample of a run to a guarantee, or nothing."""
+    found = row.get("counterexamples", {})
+    return [found[guarantee]] if guarantee in found else []
 
 
 def page(table: dict[str, Any]) -> str:
@@ -145,9 +152,10 @@ def _bug_line(entry: Entry, rows: Sequence[Row]) -> str:
         return f"| `{entry.name}` | {_told(entry)} | NOTHING | | | |"
     by = Counter(row["by"] for row in killed)
     told = ", ".join(id if n == len(rows) else f"{id} ({n} seeds)" for id, n in by.most_common())
-    points = sorted({row["points"] for row in killed})
+    found = [row["counterexamples"][row["by"]] for row in killed]
+    points = sorted({one["points"] for one in found})
     size = str(points[0]) if len(points) == 1 else f"{points[0]}–{points[-1]}"
-    whole = {row["integral"] for row in killed}
+    whole = {one["integral"] for one in found}
     integers = "yes" if whole == {True} else "no" if whole == {False} else "some"
     seconds = median(refutation_times(killed))
     missed = "" if len(killed) == len(rows) else f"; MISSED by {len(rows) - len(killed)} seeds"

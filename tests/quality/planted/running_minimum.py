@@ -89,10 +89,10 @@ def squares_against_distances(visual: Any, prompt: Any, budget: int) -> Any:
 
 
 @bug("two-approximation")
-def centroid_counts_as_picked(visual: Any, prompt: Any, budget: int) -> Any:
-    """Starts from the distances to the centroid, which is never kept."""
+def origin_counts_as_picked(visual: Any, prompt: Any, budget: int) -> Any:
+    """Starts from the norms, as if a token at the origin had been kept."""
     points, picks = as_float64(visual), list[int]()
-    nearest = squares_to(points, points.mean(axis=0))
+    nearest = (points**2).sum(axis=1)
     while len(picks) < budget:
         nearest[picks] = -1
         picks.append(int(nearest.argmax()))
