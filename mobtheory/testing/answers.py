@@ -1,5 +1,6 @@
 """Read what a target returned: which tokens it keeps, in two halves or as one set."""
 
+import inspect
 from dataclasses import dataclass
 from typing import Any
 
@@ -86,6 +87,9 @@ def _is_sequence(half: Any) -> bool:
 
 
 def _rows(half: Any, device: str) -> tuple[int, ...]:
+    if inspect.iscoroutine(half):
+        half.close()  # or Python warns that nobody awaited it
+        raise Misbehaviour("returned-other", f"it returned a coroutine; {_ASKED}")
     if half is None:
         raise Misbehaviour("returned-nothing", f"it returned None; {_ASKED}")
     if array_api_compat.is_torch_array(half):

@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from itertools import pairwise
 
@@ -10,11 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mobtheory.strategies.inputs import CoveringInput
+from mobtheory.testing.calls import like
 from mobtheory.testing.searching import Failure, Search, Stopped
+from mobtheory.testing.whole import unit_exponent
 
-_GRIDS = (3, 9, 30, 100, 1000)
+_POLISHING = 1.5  # seconds for smaller numbers after each round
 _AT_LEAST = 24  # tries, for a target so slow that the time is over at once
+_GRIDS = (3, 9, 30, 100, 1000)
 _COORDINATES = 64  # more are not moved one by one
+
+Points = NDArray[np.floating]
+Shorter = Callable[[CoveringInput, NDArray[np.int64]], Iterable[CoveringInput]]
 
 
 def reduce(search: Search, failure: Failure, seconds: float = 6.0) -> Failure:
@@ -24,165 +30,175 @@ def reduce(search: Search, failure: Failure, seconds: float = 6.0) -> Failure:
     ----------
     search : what judges inputs
     failure : the failing input to begin with
-    seconds : limit; leaving out tokens comes first
+    seconds : limit; leaving out tokens comes before smaller numbers
 
     Returns
     -------
     Failure
         No single token of it can be left out, unless the time was over.
     """
-    last, current = time.monotonic() + seconds, failure
-    kind = _kind(failure)
-    shrunk = True
-    tries = 0
-    while shrunk:
-        shrunk = False
-        for smaller in _steps(current.given):
-            tries += 1
-            if time.monotonic() > last and tries > _AT_LEAST:
-                return current
-            try:
-                found, _ = search.judge(smaller)
-            except Stopped:
-                return current
-            if found is not None and _kind(found) == kind and _less(found, current):
-                current, shrunk = found, True
-                break
-    return current
+    reducer = _Reducer(search, failure, time.monotonic() + seconds)
+    try:
+        while reducer.goes_round():
+            pass
+    except (_TimeOver, Stopped):
+        pass
+    return reducer.current
+
+
+class _TimeOver(Exception):
+    pass
+
+
+class _Reducer:
+    """The smallest failing input so far, and passes that make it smaller."""
+
+    def __init__(self, search: Search, failure: Failure, last: float) -> None:
+        self.search, self.current, self.last = search, failure, last
+        self.kind, self.tries = _kind(failure), 0
+
+    def goes_round(self) -> bool:
+        """Make every pass once; whether anything became smaller."""
+        before = _rank(self.current)
+        self.first(_plainer)
+        self.first(_to_whole)
+        self.drop(lambda given: len(given.prompt), _fewer_prompt)
+        self.drop(lambda given: given.visual.shape[1], _fewer_axes)
+        self.first(_smaller_budgets)
+        self.drop(lambda given: len(given.visual), _fewer_visual)
+        self.first(_earlier_seeds)
+        finished = time.monotonic() + _POLISHING
+        while time.monotonic() < finished and self.first(_smaller_numbers):
+            pass
+        return _rank(self.current) < before
+
+    def accepts(self, smaller: CoveringInput) -> bool:
+        """Whether it fails in the same way and is smaller; then it is the new one."""
+        self.tries += 1
+        if time.monotonic() > self.last and self.tries > _AT_LEAST:
+            raise _TimeOver
+        found, _ = self.search.judge(smaller)
+        if found is None or _kind(found) != self.kind or _rank(found) >= _rank(self.current):
+            return False
+        self.current = found
+        return True
+
+    def first(self, steps: Callable[[CoveringInput], Iterable[CoveringInput]]) -> bool:
+        """Take the first step that can be taken."""
+        return any(self.accepts(smaller) for smaller in steps(self.current.given))
+
+    def drop(self, count: Callable[[CoveringInput], int], shorter: Shorter) -> None:
+        """Leave out halves, quarters, ... and single ones, going on where a part went."""
+        size = max(1, count(self.current.given) // 2)
+        while True:
+            start = 0
+            while start < (total := count(self.current.given)) and total > 1:
+                left = np.delete(np.arange(total), slice(start, start + size))
+                candidates = shorter(self.current.given, left) if len(left) else ()
+                if not any(self.accepts(candidate) for candidate in candidates):
+                    start += size
+            if size == 1:
+                return
+            size //= 2
 
 
 def _kind(failure: Failure) -> str:
     return "violated" if failure.misbehaviour is None else failure.misbehaviour.kind
 
 
-def _less(found: Failure, than: Failure) -> bool:
-    return _rank(found) < _rank(than)
-
-
 def _rank(failure: Failure) -> tuple[float, ...]:
-    """Whole numbers before small ones; the rest in the order of `Failure.size`."""
-    *counts, magnitude = failure.size
-    whole, *oddity = _oddity(failure.given)
-    return (*counts, whole, magnitude, *oddity)
-
-
-def _oddity(given: CoveringInput) -> tuple[float, ...]:
-    """Wide, plainly laid out and writable is least odd; then come whole numbers."""
+    """Fewer tokens first; then whole numbers before small ones, and what is laid out plainly."""
+    given = failure.given
     arrays = (given.visual, given.prompt)
-    plain = sum(a.flags.c_contiguous for a in arrays) + sum(a.flags.writeable for a in arrays)
+    *counts, magnitude = failure.size
     whole = all((a == np.round(a)).all() for a in arrays)
-    return (not whole, -given.visual.dtype.itemsize, -plain, given.seed)
+    plain = sum(a.flags.c_contiguous for a in arrays) + sum(a.flags.writeable for a in arrays)
+    return (*counts, not whole, magnitude, -given.visual.dtype.itemsize, -plain, given.seed)
 
 
-def _steps(given: CoveringInput) -> Iterator[CoveringInput]:
-    yield from _fewer_rows(given)
-    yield from _fewer_axes(given)
+def _fewer_visual(given: CoveringInput, left: NDArray[np.int64]) -> Iterator[CoveringInput]:
+    count, budget = len(given.visual), given.budget
+    visual = like(given.visual[left], given.visual[: len(left)])
+    in_proportion = budget * len(left) // count
+    for fewer in sorted(
+        {min(budget, len(left)), max(1, budget - count + len(left)), max(1, in_proportion)}
+    ):
+        yield replace(given, visual=visual, budget=fewer)
+
+
+def _fewer_prompt(given: CoveringInput, left: NDArray[np.int64]) -> Iterator[CoveringInput]:
+    yield replace(given, prompt=like(given.prompt[left], given.prompt[: len(left)]))
+
+
+def _fewer_axes(given: CoveringInput, left: NDArray[np.int64]) -> Iterator[CoveringInput]:
+    arrays = (like(a[:, left], a[:, : len(left)]) for a in (given.visual, given.prompt))
+    yield replace(given, visual=next(arrays), prompt=next(arrays))
+
+
+def _smaller_budgets(given: CoveringInput) -> Iterator[CoveringInput]:
     for budget in sorted({1, given.budget // 2, given.budget - 1} - {0, given.budget}):
         yield replace(given, budget=budget)
-    yield from _plainer(given)
-    yield from _whole(given)
 
 
-def _fewer_rows(given: CoveringInput) -> Iterator[CoveringInput]:
-    visual, prompt, budget = given.visual, given.prompt, given.budget
-    for rows in _without_chunks(len(visual)):
-        gone = len(visual) - len(rows)
-        budgets = {
-            min(budget, len(rows)),
-            max(1, budget - gone),
-            max(1, budget * len(rows) // len(visual)),
-        }
-        for fewer in sorted(budgets):
-            yield replace(given, visual=_taken(visual, rows), budget=fewer)
-    for rows in _without_chunks(len(prompt)):
-        yield replace(given, prompt=_taken(prompt, rows))
-
-
-def _fewer_axes(given: CoveringInput) -> Iterator[CoveringInput]:
-    for axes in _without_chunks(given.visual.shape[1]):
-        yield _moved(given, given.visual[:, axes], given.prompt[:, axes])
-
-
-def _without_chunks(count: int) -> Iterator[NDArray[np.int64]]:
-    """All but a half, all but a quarter, ... all but one."""
-    rows, size = np.arange(count), count // 2
-    while size:
-        for start in range(0, count, size):
-            left = np.concatenate([rows[:start], rows[start + size :]])
-            if len(left):
-                yield left
-        size //= 2
-
-
-def _plainer(given: CoveringInput) -> Iterator[CoveringInput]:
-    visual, prompt = (np.array(a, order="C") for a in (given.visual, given.prompt))
-    yield replace(given, visual=visual, prompt=prompt)
-    yield replace(given, visual=visual.astype(np.float64), prompt=prompt.astype(np.float64))
+def _earlier_seeds(given: CoveringInput) -> Iterator[CoveringInput]:
     for seed in range(min(given.seed, 4)):
         yield replace(given, seed=seed)
 
 
-def _whole(given: CoveringInput) -> Iterator[CoveringInput]:
+def _plainer(given: CoveringInput) -> Iterator[CoveringInput]:
+    visual, prompt = (np.array(a, order="C") for a in (given.visual, given.prompt))
+    yield replace(given, visual=visual.astype(np.float64), prompt=prompt.astype(np.float64))
+    yield replace(given, visual=visual, prompt=prompt)
+
+
+def _to_whole(given: CoveringInput) -> Iterator[CoveringInput]:
+    """Whole numbers: those of the power of two that all are multiples of, or rounded ones."""
     both = np.concatenate([given.visual, given.prompt]).astype(np.float64)
-    if (both != np.round(both)).any():
-        yield _split(given, both * 2.0 ** -_exponent(both))
-        low, extent = both.min(axis=0), float(np.ptp(both, axis=0).max())
-        for steps in _GRIDS if extent else ():
-            yield _split(given, np.round((both - low) * (steps / extent)))
-            yield _split(given, np.round(both * (steps / extent)))
+    if (both == np.round(both)).all():
         return
-    for origin in (both.min(axis=0), *both):
+    low, extent = both.min(axis=0), float(np.ptp(both, axis=0).max())
+    exponent = unit_exponent(both)
+    for start in (0.0, low):
+        if np.abs(both - start).max() < 2.0 ** (exponent + 53):
+            yield _split(given, (both - start) * 2.0**-exponent)
+    for steps in _GRIDS if extent else ():
+        yield _split(given, np.round((both - low) * (steps / extent)))
+        yield _split(given, np.round(both * (steps / extent)))
+
+
+def _smaller_numbers(given: CoveringInput) -> Iterator[CoveringInput]:
+    both = np.concatenate([given.visual, given.prompt]).astype(np.float64)
+    exponent = unit_exponent(both)
+    for origin in (both.min(axis=0), *both[:8]):
         yield _split(given, both - origin)
-    divisor = (
-        float(np.gcd.reduce(np.abs(both).ravel().astype(np.int64)))
-        if abs(both).max() < 2**62
-        else 1.0
-    )
-    if divisor > 1:
-        yield _split(given, both / divisor)
+    if exponent > 0:
+        yield _split(given, both * 2.0**-exponent)
+    if (both != np.round(both)).any():
+        return
+    if np.abs(both).max() < 2.0**62:
+        yield _split(given, both / max(1, np.gcd.reduce(np.abs(both).astype(np.int64), axis=None)))
     yield _split(given, np.trunc(both / 2))
     if both.size <= _COORDINATES:
         yield from _one_by_one(given, both)
 
 
-def _exponent(both: NDArray[np.float64]) -> float:
-    """Of the unit of which all coordinates are whole multiples."""
-    parts, exponents = np.frexp(both[both != 0])
-    bits = np.ldexp(parts, 53).astype(np.int64)
-    return float((np.log2((bits & -bits).astype(np.float64)) + exponents - 53).min())
-
-
 def _one_by_one(given: CoveringInput, both: NDArray[np.float64]) -> Iterator[CoveringInput]:
     for axis in range(both.shape[1]):
         for low, high in pairwise(np.unique(both[:, axis])):
-            for less in {(high - low) // 2, 1.0}:  # narrow a gap: all beyond it moves as one
+            for less in {float((high - low) // 2), 1.0}:  # a narrower gap: all beyond moves as one
                 moved = both.copy()
                 moved[both[:, axis] >= high, axis] -= less
                 yield _split(given, moved)
     for row, axis in np.ndindex(both.shape):
         value = float(both[row, axis])
-        for nearer in {0.0, float(value // 2), value - math.copysign(1, value)} - {value}:
+        for nearer in {0.0, math.trunc(value / 2), value - math.copysign(1, value)} - {value}:
             moved = both.copy()
             moved[row, axis] = nearer
             yield _split(given, moved)
 
 
 def _split(given: CoveringInput, both: NDArray[np.float64]) -> CoveringInput:
-    return _moved(given, both[: len(given.visual)], both[len(given.visual) :])
-
-
-def _moved(
-    given: CoveringInput, visual: NDArray[np.float64], prompt: NDArray[np.float64]
-) -> CoveringInput:
-    """Other coordinates in the same dtype, as writable or not."""
-    arrays = [np.array(a, dtype=given.visual.dtype) + 0 for a in (visual, prompt)]
-    for array, pattern in zip(arrays, (given.visual, given.prompt), strict=True):
-        array.flags.writeable = pattern.flags.writeable
-    return replace(given, visual=arrays[0], prompt=arrays[1])
-
-
-def _taken(points: NDArray[np.float64], rows: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Some rows, laid out like all of them."""
-    taken = points[rows] if points.flags.c_contiguous else np.asfortranarray(points[rows])
-    taken.flags.writeable = points.flags.writeable
-    return taken
+    """Other coordinates in the same dtype and layout."""
+    count = len(given.visual)
+    visual, prompt = (a + 0.0 for a in (both[:count], both[count:]))
+    return replace(given, visual=like(visual, given.visual), prompt=like(prompt, given.prompt))

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from mobtheory.testing.results import Counterexample
 from mobtheory.testing.target import Algorithm
+from mobtheory.testing.whole import unit_exponent
 
 _WRITTEN_OUT = 2000
 
@@ -67,9 +68,7 @@ def _import(algorithm: Algorithm) -> list[str]:
 def _array(name: str, points: NDArray[Any]) -> list[str]:
     dtype = f"np.{points.dtype}"
     if points.size <= _WRITTEN_OUT:
-        whole = (points == np.round(points)).all() and np.abs(points).max() < 2**53
-        values = points.astype(np.int64).tolist() if whole else points.tolist()
-        made = f"np.array({values}, dtype={dtype})"
+        made = _written_out(points, dtype)
     else:
         text = base64.b64encode(np.ascontiguousarray(points).tobytes()).decode()
         made = f'np.frombuffer(base64.b64decode("{text}"), {dtype}).reshape{points.shape}.copy()'
@@ -78,6 +77,19 @@ def _array(name: str, points: NDArray[Any]) -> list[str]:
         made = f"np.asfortranarray({made})" if order == "F" else _strided(points, made)
     frozen = [] if points.flags.writeable else [f"{name}.flags.writeable = False"]
     return [f"{name} = {made}", *frozen]
+
+
+def _written_out(points: NDArray[Any], dtype: str) -> str:
+    """As whole numbers, or those times a power of two, or as floats: the very same values."""
+    values = points.astype(np.float64)
+    exponent = unit_exponent(values)
+    negative_zeros = (np.signbit(values) & (values == 0)).any()
+    for scale in (0, exponent):
+        whole = np.ldexp(values, -scale)
+        if not negative_zeros and (whole == np.round(whole)).all() and abs(whole).max() < 2.0**31:
+            times = f" * np.{points.dtype}(2.0**{scale})" if scale else ""
+            return f"np.array({whole.astype(np.int64).tolist()}, dtype={dtype}){times}"
+    return f"np.array({values.tolist()}, dtype={dtype})"
 
 
 def _strided(points: NDArray[Any], made: str) -> str:

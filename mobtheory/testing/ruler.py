@@ -20,6 +20,7 @@ from mobtheory.covering import farthest_point_sampling as sample
 from mobtheory.strategies.inputs import CoveringInput
 from mobtheory.testing.answers import Kept
 from mobtheory.testing.lengths import Length
+from mobtheory.testing.whole import whole_numbers
 
 FEW = 10
 """Up to so many points optima come from enumeration."""
@@ -233,45 +234,3 @@ def _intervals(places: list[int], span: int) -> int:
         if end is None or place > end:
             count, end = count + 1, place + span
     return count
-
-
-def whole_numbers(
-    visual: NDArray[Any], prompt: NDArray[Any]
-) -> tuple[NDArray[Any], NDArray[Any], Fraction]:
-    """Scale both clouds by one power of two to whole numbers.
-
-    Parameters
-    ----------
-    visual, prompt : (N, d) and (L, d), floats or integers
-
-    Returns
-    -------
-    Both in whole numbers, measured from a common corner, and the square of their unit.
-    """
-    both = np.concatenate([visual, prompt]).astype(np.float64)
-    parts, exponents = np.frexp(both)
-    some = both != 0
-    mantissas = np.ldexp(parts, 53).astype(np.int64)
-    lowest = int(exponents[some].min()) - 53 if some.any() else 0
-    spread = int(exponents[some].max()) - lowest if some.any() else 0
-    shift = _trailing_zeros(mantissas[some], exponents[some] - 53, lowest)
-    lowest += shift
-    if spread - shift <= 62:
-        numbers = np.ldexp(both, -lowest).astype(np.int64) if lowest >= -1000 else None
-        if numbers is not None:
-            numbers = numbers - numbers.min(axis=0)
-            if (int(numbers.max()) * both.shape[1]) ** 2 < 2**62:
-                return numbers[: len(visual)], numbers[len(visual) :], Fraction(4) ** lowest
-    exact = np.array(
-        [[int(Fraction(value) / Fraction(2) ** lowest) for value in row] for row in both.tolist()],
-        dtype=object,
-    )
-    return exact[: len(visual)], exact[len(visual) :], Fraction(4) ** lowest
-
-
-def _trailing_zeros(mantissas: NDArray[Any], exponents: NDArray[Any], lowest: int) -> int:
-    """By how much the common unit 2**lowest can grow."""
-    if not len(mantissas):
-        return 0
-    zeros = np.log2((mantissas & -mantissas).astype(np.float64)).astype(np.int64)
-    return int((exponents + zeros).min()) - lowest

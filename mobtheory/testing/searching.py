@@ -3,8 +3,8 @@
 import math
 import threading
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Generator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 from zlib import crc32
@@ -12,6 +12,7 @@ from zlib import crc32
 import hypothesis
 from hypothesis import HealthCheck, Phase, Verbosity
 from hypothesis.errors import Unsatisfiable
+from hypothesis.internal.conjecture import providers
 
 from mobtheory.strategies import CoveringInput, scheduled_cloud
 from mobtheory.testing.calls import BaseCallFailed, Calls
@@ -154,12 +155,35 @@ class Search:
 
         search = _hypothesis_test(confront, self.guarantee, examples, self.seed)
         try:
-            search()
+            with _whatever_is_imported():
+                search()
         except Unsatisfiable:
             return
         except Exception:  # the failure itself, or that it does not fail again
             if self.failure is None:
                 raise
+
+
+@contextmanager
+def _whatever_is_imported() -> Generator[None]:
+    """Keep Hypothesis from drawing constants of the modules that happen to be imported.
+
+    It takes some of its integers from there, so that the same seed would draw other inputs in
+    another process.
+    """
+    constants = getattr(providers, "_get_local_constants", None)
+    cache = getattr(providers, "CONSTANTS_CACHE", None)
+    if constants is None or cache is None:  # another Hypothesis: seeds hold within a process
+        yield
+        return
+    nothing = type(constants())()
+    cache.cache.clear()
+    providers._get_local_constants = lambda: nothing  # pyright: ignore
+    try:
+        yield
+    finally:
+        providers._get_local_constants = constants  # pyright: ignore
+        cache.cache.clear()
 
 
 def _hypothesis_test(

@@ -102,7 +102,7 @@ def load_target(reference: str) -> Any:
 
 def _claimed(target: Any) -> tuple[str, ...]:
     """What its attribute `guarantees` names; one id may stand alone."""
-    claimed = getattr(target, "guarantees", ())
+    claimed = getattr(target, "guarantees", None) or ()
     return (claimed,) if isinstance(claimed, str) else tuple(claimed)
 
 

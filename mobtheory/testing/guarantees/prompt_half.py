@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 
+import numpy as np
+
 from mobtheory.strategies.inputs import CoveringInput
-from mobtheory.testing.calls import Calls
+from mobtheory.testing.calls import Calls, like
 from mobtheory.testing.finding import Finding
-from mobtheory.testing.guarantee import Guarantee
+from mobtheory.testing.guarantee import Guarantee, exact_inputs
 from mobtheory.testing.lengths import exceeds
 
 
@@ -51,6 +53,17 @@ def _short_prompt(given: CoveringInput) -> CoveringInput:
     return replace(given, prompt=given.prompt[: max(1, given.budget // 2)])
 
 
+def _many_prompt_tokens(given: CoveringInput) -> CoveringInput:
+    """A prompt among the visual tokens, and a budget that cannot serve all of it."""
+    if given.seed % 4 == 0 or len(given.visual) < 3:
+        return given
+    rng = np.random.default_rng(given.seed)
+    rows = rng.permutation(len(given.visual))[: int(rng.integers(3, 10))]
+    prompt = like(given.visual[rows], given.visual[: len(rows)])
+    budget = int(rng.integers(2, max(3, len(rows))))
+    return replace(given, prompt=prompt, budget=min(budget, len(given.visual)))
+
+
 PROMPT_HALF = (
     Guarantee(
         id="nn-optimal",
@@ -67,6 +80,8 @@ PROMPT_HALF = (
         statement="d_H(S_p, P) <= h(P -> V) + 2 OPT_P(K_p) for any K_p >= 1.",
         claim="covering.repaired-truncation",
         check=_repaired_truncation,
+        inputs=exact_inputs(kinds=["grid", "line", "inside", "outlier"]),
+        focus=_many_prompt_tokens,
         needs="selections in two halves with K_p >= 1",
     ),
 )
