@@ -11,7 +11,6 @@ from mobtheory.testing.finding import Finding
 from mobtheory.testing.guarantee import Guarantee, exact_inputs
 from mobtheory.testing.lengths import Length, exceeds
 
-
 _TELLING = ["grid", "line", "inside", "outlier", "duplicates"]
 """Kinds of inputs on which radii differ most from choice to choice."""
 
