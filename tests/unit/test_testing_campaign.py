@@ -431,3 +431,12 @@ def test_a_target_that_imports_only_once_died_all_the_same(target):
     report = fuzz(name, guarantees=["valid-selection"], examples=5)
     assert report.results[0]["reason"].startswith("died: the process ended with exit status 5")
     assert report.exit_status == 1
+
+
+def test_a_target_that_is_never_imported_to_the_end_is_no_target(target, monkeypatch):
+    monkeypatch.setattr("mobtheory.testing.campaign.parent._IMPORT", 0.3)
+    report = fuzz(target("time.sleep(1000)\n"), time_limit=0.1)
+    assert report.exit_status == 2
+    told = "not-importable: target:select does not import: no sign of life for 0.5 s"
+    assert report.results[0]["reason"] == told
+    assert report.state is None
