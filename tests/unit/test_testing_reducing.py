@@ -189,10 +189,17 @@ def test_large_offsets_and_scales_are_taken_away():
         assert (smallest.given.visual == np.round(smallest.given.visual)).all()
 
 
-def test_without_time_the_failure_is_returned_as_it_is():
+def test_without_time_only_a_few_steps_are_tried():
+    calls = []
+
+    def counting(visual, prompt, budget):
+        calls.append(1)
+        return last_rows(visual, prompt, budget)
+
     given = _cloud()
-    _, smallest = _reduced(last_rows, "two-approximation", given, seconds=0.0)
-    assert smallest.given is given
+    search, smallest = _reduced(counting, "two-approximation", given, seconds=0.0)
+    assert len(calls) < 40
+    assert search.judge(smallest.given)[0] is not None
 
 
 def test_a_flaky_failure_is_not_lost():

@@ -76,7 +76,7 @@ def test_other_seeds_draw_other_inputs():
 
     assert seen(1) == seen(1)
     one, two = set(seen(1)), set(seen(2))
-    assert len(one - two) > len(one) / 2 > 6
+    assert len(one - two) > len(one) / 2 > 4
 
 
 def test_small_inputs_and_clouds_are_both_tried():
@@ -215,7 +215,7 @@ def test_it_is_led_to_inputs_near_equality_only_in_a_search_of_its_own():
     """A search in a Hypothesis test of the user says nothing to that test."""
 
     @hypothesis.settings(
-        max_examples=5,
+        max_examples=2,
         database=None,
         suppress_health_check=list(hypothesis.HealthCheck),
     )
@@ -226,12 +226,12 @@ def test_it_is_led_to_inputs_near_equality_only_in_a_search_of_its_own():
                 farthest_points, "two-approximation", [[0], [1], [5], [9]], [[0]], budget
             )
         report = check_covering_algorithm(
-            farthest_points, guarantees=["two-approximation"], max_examples=50, seed=budget
+            farthest_points, guarantees=["two-approximation"], max_examples=25, seed=budget
         )
-        assert report["two-approximation"].checks == 52
+        assert report["two-approximation"].checks == 26
         with pytest.raises(ConformanceFailure):
             check_covering_algorithm(
-                last_rows, guarantees=["two-approximation"], max_examples=30, seed=budget
+                last_rows, guarantees=["two-approximation"], max_examples=200, seed=3
             )
 
     nested()
