@@ -12,8 +12,10 @@ from jsonschema import Draft202012Validator
 from typer.testing import CliRunner
 
 from mobtheory.cli import app
+from mobtheory.report import fuzz_progress
 from mobtheory.report.conformance_view import failures_text
 from mobtheory.report.schema import schema_of, violations
+from mobtheory.testing.campaign.campaign import Standing
 
 BROKEN = "def select(visual, prompt, budget): return np.zeros(budget, dtype=int)\n"
 GOOD = "def select(visual, prompt, budget): return np.arange(budget)\n"
@@ -341,3 +343,23 @@ def test_a_script_too_long_to_print_says_where_it_is():
     assert "beyond rounding" in text
     assert "--json" in text
     assert max(map(len, text.splitlines())) <= 80
+
+
+def test_off_a_terminal_lines_are_ten_seconds_apart_but_failures_are_told_at_once(
+    monkeypatch, capsys
+):
+    now = [50.0]
+    monkeypatch.setattr(fuzz_progress.time, "monotonic", lambda: now[0])
+    with fuzz_progress.shown_campaign() as show:
+        for second in range(25):
+            now[0] = 50.0 + second
+            failures = int(second >= 14)
+            show(Standing(1 + second // 8, "ties", 1000 * second, 3000 * second, failures, 0.5))
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.splitlines() == [
+        "round 1, ties: 0 inputs, 0 calls, 0 failures",
+        "round 2, ties: 11 000 inputs, 33 000 calls, 0 failures",
+        "round 2, ties: 14 000 inputs, 42 000 calls, 1 failure",
+        "round 4, ties: 24 000 inputs, 72 000 calls, 1 failure",
+    ]

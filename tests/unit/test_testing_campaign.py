@@ -10,6 +10,7 @@ from mobtheory.errors import InvalidProblem
 from mobtheory.testing import check_covering_algorithm
 from mobtheory.testing.campaign import Campaign, fuzz
 from mobtheory.testing.campaign.call_note import CallNote, noting
+from mobtheory.testing.campaign.parent import Lost
 from mobtheory.testing.campaign.plan import Plan
 from mobtheory.testing.campaign.report import FuzzReport, gather
 from mobtheory.testing.campaign.state import State, default_path, header
@@ -295,6 +296,40 @@ def test_a_check_that_breaks_off_is_told_once_and_tried_again_by_the_next_run(tm
         assert "the check itself broke off: KeyError: 3" in report.results[0]["reason"]
 
 
+def test_after_time_is_over_nothing_is_begun_and_other_minutes_go_on(tmp_path):
+    path, answer = tmp_path / "s.jsonl", {"result": record(0)["result"]}
+    report, asked = campaign(path, answer, 1e-9, [("ties", True)])
+    assert (asked, report.rounds) == ([], 0)
+    assert report.exit_status == 3  # nothing was checked, and that is no pass
+    report, asked = campaign(path, answer, None, [("ties", True)])
+    assert (asked, report.rounds, report.exit_status) == (["ties"], 1, 0)
+    report, asked = campaign(path, answer, None, [("ties", True)])
+    assert (asked, report.rounds, report.exit_status) == ([], 1, 0)
+
+
+@pytest.mark.parametrize("calling", [True, False])
+def test_a_process_that_died_and_cannot_be_begun_again_fails_its_guarantee(tmp_path, calling):
+    class Dying(Answers):
+        def open(self):
+            return {"bad": "not-importable", "detail": "only once"}
+
+        def ask(self, job):
+            super().ask(job)
+            self.alive = False
+            raise Lost("died", "the process ended with exit status 5", calling)
+
+    state = State(tmp_path / "s.jsonl", HEAD, resume=True)
+    guarantees = [("valid-selection", True), ("ties", True)]
+    report = Campaign(PLAN, guarantees, Dying({}), state).run()
+    state.close()
+    assert report.exit_status == 1
+    assert [result["reason"] for result in report.results] == [
+        "died: the process ended with exit status 5",
+        "died: the target could not be imported again",
+    ]
+    assert report.results[0]["counterexample"] is None
+
+
 def test_what_nobody_asked_for_and_never_applies_is_searched_once(tmp_path):
     answer = {"result": record(0, status="skipped", checks=0, applies=False)["result"]}
     report, asked = campaign(tmp_path / "s.jsonl", answer, 5.0, [("ties", False)])
@@ -397,17 +432,6 @@ def test_it_finds_what_the_kit_finds_with_the_same_seed(target, monkeypatch):
         assert found[0][field] == same[0][field]
 
 
-def test_after_time_is_over_nothing_is_begun_and_a_larger_limit_goes_on(target, tmp_path):
-    name = target("def select(visual, prompt, budget): return np.arange(budget)\n")
-    asked = {"guarantees": ["valid-selection"], "examples": 5, "resume": tmp_path / "s.jsonl"}
-    first = fuzz(name, minutes=1e-9, **asked)
-    assert first.exit_status == 3  # nothing was checked, and that is no pass
-    assert first.rounds == 0
-    again = fuzz(name, **asked)
-    assert (again.exit_status, again.rounds) == (0, 1)
-    assert len((tmp_path / "s.jsonl").read_text().splitlines()) <= 3
-
-
 def test_a_deadly_answer_is_told_though_no_call_was_under_way(target):
     name = target(
         "class Deadly:\n"
@@ -420,17 +444,6 @@ def test_a_deadly_answer_is_told_though_no_call_was_under_way(target):
     result = report.results[0]
     assert result["reason"] == "died: the process ended with exit status 4 between two calls"
     assert result["counterexample"] is None
-
-
-def test_a_target_that_imports_only_once_died_all_the_same(target):
-    name = target(
-        "if os.path.exists('seen'): raise ImportError('once')\n"
-        "open('seen', 'w').close()\n"
-        "def select(visual, prompt, budget): os._exit(5)\n"
-    )
-    report = fuzz(name, guarantees=["valid-selection"], examples=5)
-    assert report.results[0]["reason"].startswith("died: the process ended with exit status 5")
-    assert report.exit_status == 1
 
 
 def test_a_target_that_is_never_imported_to_the_end_is_no_target(target, monkeypatch):
