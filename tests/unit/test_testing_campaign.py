@@ -196,6 +196,11 @@ def test_a_search_that_time_cut_short_counts_once_when_it_is_repeated():
     assert found["checks"] == 100
 
 
+def test_records_of_what_is_not_asked_any_more_are_left_out():
+    (found,) = gathered(record(0), record(0, "duplicates", status="failed", reason="died: x"))
+    assert (found["guarantee"], found["status"]) == ("ties", "passed")
+
+
 def test_a_failure_of_any_round_is_the_result_and_names_its_seed():
     bad = record(1, status="failed", reason="violated: x")
     (found,) = gathered(record(0), bad, record(2))

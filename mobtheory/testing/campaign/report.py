@@ -77,7 +77,8 @@ def gather(
     """
     latest: dict[str, dict[int, Record]] = {id: {} for id, _ in guarantees}
     for record in records:
-        latest[record["result"]["guarantee"]][record["round"]] = record
+        if (id := record["result"]["guarantee"]) in latest:  # what a target claims may change
+            latest[id][record["round"]] = record
     return tuple(
         _gathered(plan, id, required, list(latest[id].values())) for id, required in guarantees
     )
