@@ -29,7 +29,7 @@ def _permuted(calls: Calls, given: CoveringInput) -> Finding:
         return visual[rows], prompt[prompt_rows]
 
     told = "in another order" if given.seed else "in reverse order"
-    return compare(calls, given, Change(told, apply, rows=rows), points=True)
+    return compare(calls, given, Change(told, apply, rows=rows))
 
 
 def _moved(calls: Calls, given: CoveringInput) -> Finding | None:
@@ -165,10 +165,10 @@ INVARIANCES = (
     Guarantee(
         id="permutation-equivariant",
         title="The order of the tokens plays no part",
-        statement="Off ties it keeps the same tokens in whatever order visual and prompt tokens "
-        "come.",
+        statement="Off ties its radii are the same in whatever order visual and prompt tokens come.",
         claim="definition-1",
         check=_permuted,
+        inputs=exact_inputs(kinds=["grid", "inside", "outlier", "lattice", "line"]),
     ),
     Guarantee(
         id="isometry-invariant",

@@ -1,6 +1,5 @@
 """Change an input without changing what a good selection is, and compare before with after."""
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -45,27 +44,27 @@ class Change:
     coarse: tuple[int, int] = (_FINE, 2)
 
 
-def compare(calls: Calls, given: CoveringInput, change: Change, *, points: bool = False) -> Finding:
-    """Compare what is kept before and after a change of the input.
+def compare(calls: Calls, given: CoveringInput, change: Change) -> Finding:
+    """Compare the radii of what is kept before and after a change of the input.
 
     Parameters
     ----------
     calls, given : the algorithm, and what it is called with
     change : the change
-    points : whether the kept tokens themselves must be the same, rather than the radii
 
     Returns
     -------
     Finding
         A difference counts only off ties: neither selection may move when the tokens do by a
         little. A correct algorithm may break ties, and what rounding makes of ties, as it likes.
+        Of two tokens both are equally far from their middle wherever they are: such ties no move
+        breaks, so that radii are compared and not rows.
     """
     before = calls.keep(given)
     after = _after(calls, given, change)
     if after.sets == before.sets:
         return KEPT_IT
-    difference = _kept_points if points else _radii
-    finding = difference(calls, given, change, before, after)
+    finding = _radii(calls, given, change, before, after)
     if not finding.broken:
         return finding
     fineness, copies = change.coarse
@@ -113,19 +112,6 @@ def _after(calls: Calls, given: CoveringInput, change: Change) -> Kept:
     )
 
 
-def _kept_points(
-    calls: Calls, given: CoveringInput, change: Change, before: Kept, after: Kept
-) -> Finding:
-    kept, then = (sorted(map(tuple, given.visual[list(k.rows)].tolist())) for k in (before, after))
-    if kept == then and (not before.halves or _halves(given, before) == _halves(given, after)):
-        return KEPT_IT  # copies of the same tokens
-    return _difference(change, before, after, math.nan, math.nan)
-
-
-def _halves(given: CoveringInput, kept: Kept) -> list[tuple[float, ...]]:
-    return sorted(map(tuple, given.visual[list(kept.prompt_centers)].tolist()))
-
-
 def _radii(
     calls: Calls, given: CoveringInput, change: Change, before: Kept, after: Kept
 ) -> Finding:
@@ -134,15 +120,27 @@ def _radii(
     Lengths after the change are those before, up to the stretch, so nothing else need be measured.
     """
     ruler = calls.ruler(given)
-    open_ = False
+    undecided = False
     first, second = ruler.radii(before), ruler.radii(after)
     for name, one, two in _pairs(first, second, before.halves and after.halves):
-        apart = exceeds(one, two), exceeds(two, one)
-        if True in apart and abs(float(one) - float(two)) > change.allowance / change.stretch:
-            told = f"{name} {change.told}", f"{name} before"
-            return _difference(change, before, after, float(two), float(one), told, one, two)
-        open_ = open_ or apart != (False, False)
-    return Finding(None) if open_ else KEPT_IT
+        larger = exceeds(one, two), exceeds(two, one)
+        if True in larger and abs(float(one) - float(two)) > change.allowance / change.stretch:
+            sides = sorted(
+                [(float(two), f"{name} {change.told}"), (float(one), f"{name} before")],
+                reverse=True,
+            )
+            return Finding(
+                True,
+                sides[0][1],
+                sides[1][1],
+                sides[0][0],
+                sides[1][0],
+                exact=one.rational and two.rational,
+                detail=f"it kept rows {_told(before)}, and {change.told} rows {_told(after)} of "
+                "the same tokens; no tie: both selections stay when the tokens move a little",
+            )
+        undecided = undecided or larger != (False, False)
+    return Finding(None) if undecided else KEPT_IT
 
 
 def _pairs(a: Radii, b: Radii, halves: bool) -> list[tuple[str, Length, Length]]:
@@ -152,25 +150,7 @@ def _pairs(a: Radii, b: Radii, halves: bool) -> list[tuple[str, Length, Length]]
     return pairs
 
 
-def _difference(
-    change: Change,
-    before: Kept,
-    after: Kept,
-    lhs: float,
-    rhs: float,
-    told: tuple[str, str] = ("the kept tokens", "those before"),
-    *lengths: Length,
-) -> Finding:
-    kept, then = (
-        f"{list(k.prompt_centers)} and {list(k.visual_centers)}" if k.halves else str(list(k.rows))
-        for k in (before, after)
-    )
-    return Finding(
-        True,
-        *told,
-        lhs,
-        rhs,
-        exact=all(length.rational for length in lengths),
-        detail=f"it kept rows {kept}, and {change.told} rows {then} of the same tokens; "
-        "no tie: both selections stay when the tokens move a little",
-    )
+def _told(kept: Kept) -> str:
+    if kept.halves:
+        return f"{list(kept.prompt_centers)} and {list(kept.visual_centers)}"
+    return str(list(kept.rows))
