@@ -24,7 +24,7 @@ def schema_of(kind: str) -> dict[str, Any]:
 
     Parameters
     ----------
-    kind : "audit" or "solution"
+    kind : "audit", "solution" or "fuzz"
 
     Examples
     --------
