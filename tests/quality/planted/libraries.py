@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from .entry import bug
-from .farthest import farthest
+from .farthest import as_float64, farthest
 
 
 def _is_torch(points: Any) -> bool:
@@ -42,11 +42,12 @@ def torch_without_running_minimum(visual: Any, prompt: Any, budget: int) -> Any:
 
 
 @bug("dtype-consistent")
-def float32_by_the_first_coordinate(visual: Any, prompt: Any, budget: int) -> Any:
-    """Takes a shortcut for float32 that measures along one coordinate."""
-    points = visual.double().numpy() if _is_torch(visual) else visual
-    narrow = "float32" in str(visual.dtype)
-    return np.array(farthest(points[:, :1] if narrow else points, budget))
+def float32_by_norm(visual: Any, prompt: Any, budget: int) -> Any:
+    """Takes a shortcut for float32: the longest tokens."""
+    points = as_float64(visual.double().numpy() if _is_torch(visual) else visual)
+    if "float32" in str(visual.dtype):
+        return np.argsort(-np.linalg.norm(points, axis=1), kind="stable")[:budget]
+    return np.array(farthest(points, budget))
 
 
 @bug("dtype-consistent")
