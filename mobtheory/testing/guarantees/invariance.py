@@ -165,7 +165,7 @@ INVARIANCES = (
     Guarantee(
         id="permutation-equivariant",
         title="The order of the tokens plays no part",
-        statement="Off ties its radii are the same in whatever order visual and prompt tokens come.",
+        statement="Off ties its radii are the same in whatever order the tokens come.",
         claim="definition-1",
         check=_permuted,
         inputs=exact_inputs(kinds=["grid", "inside", "outlier", "lattice", "line"]),
