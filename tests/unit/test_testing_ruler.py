@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from mobtheory.strategies import CoveringInput, covering_inputs
 from mobtheory.testing.answers import Kept
 from mobtheory.testing.lengths import Length, exceeds
+from mobtheory.testing.ruler import Ruler
 from mobtheory.testing.whole import whole_numbers
 
 METRICS = ("euclidean", "manhattan", "chebyshev")
