@@ -290,7 +290,7 @@ BREAKS = {
         (seeding, shows("torch", most=2)),
     ],
     "permutation-equivariant": [
-        (last_rows, shows("in reverse order", most=3, seed=0)),
+        (last_rows, shows("in reverse order", most=4, seed=0)),
         (farthest(), shows("no tie")),
     ],
     "isometry-invariant": [
@@ -379,8 +379,7 @@ def test_it_is_broken(guarantee, select, shown):
     for name, value in attributes.items():
         assert getattr(found, name) == value
     if kind == "violated" and not np.isnan(found.lhs):
-        assert found.lhs > found.rhs or (found.lhs < found.rhs and guarantee in METAMORPHIC)
-        assert found.lhs > found.rhs or "exceeds" not in result.reason
+        assert found.lhs > found.rhs
         assert found.exact
     assert found.integral or most > 10
 
