@@ -12,7 +12,7 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any
 
-# Imported once, before the processes of the runs are forked.
+# Imported before the processes of the runs are forked.
 import hypothesis
 import numpy as np
 import torch
@@ -50,7 +50,9 @@ def runs_of(entry: Entry) -> list[Run]:
 
 def judge_all(runs: Sequence[Run], workers: int = 2) -> Iterator[dict[str, Any]]:
     """Judge runs side by side, yielding rows as they come."""
-    context = get_context("fork")  # the imports are made once
+    context = get_context("fork")
+    # Once, so that no run is timed with it: strategies are built at the first use.
+    check_covering_algorithm(lambda visual, prompt, budget: range(budget), max_examples=1)
     waiting, running = list(runs), dict[Connection, tuple[Run, Any, float]]()
     while waiting or running:
         while waiting and len(running) < workers:
