@@ -119,13 +119,21 @@ def test_every_quantity_is_reduced_as_far_as_it_goes():
     _require_no_droppable_token(search, smallest)
 
 
+def test_the_budget_is_reduced_where_no_token_can_go():
+    def ten(visual, prompt, budget):
+        if len(visual) == 10 and budget >= 2:
+            raise ValueError("ten")
+        return range(budget)
+
+    _, smallest = _reduced(ten, "valid-selection", _cloud(count=10, budget=9))
+    assert (len(smallest.given.visual), smallest.given.budget) == (10, 2)
+
+
 def test_the_kind_of_a_failure_stays():
     def two_faults(visual, prompt, budget):
-        if len(visual) < 4:
-            return [0.5] * budget
         if len(visual) > 10:
             raise ValueError("many")
-        return range(budget)
+        return [0.5] * budget
 
     _, smallest = _reduced(two_faults, "valid-selection", _cloud(count=30, budget=3))
     assert smallest.misbehaviour.kind == "raised"
