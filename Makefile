@@ -14,7 +14,11 @@ export TOKENIZERS_PARALLELISM ?= false
 BENCH_VENV ?= .venv-bench
 BENCH := $(BENCH_VENV)/bin/python
 
-.PHONY: audit prove test bench bench-quick clean mutants proof-index coq-statements
+# So do other people's selectors.
+THIRD_VENV ?= .venv-third-party
+THIRD := $(THIRD_VENV)/bin/python
+
+.PHONY: audit prove test bench bench-quick third-party clean mutants kills proof-index coq-statements
 
 audit: $(VENV)/.audit
 	$(BIN)/mobtheory audit --output report
@@ -38,9 +42,17 @@ bench-quick: $(BENCH_VENV)/.bench
 	$(BENCH) -m pytest benchmarks --quick --benchmark-json=build/bench-quick.json
 	$(BENCH) -m benchmarks.table --results build/bench-quick.json
 
+# What other people's selectors keep of the guarantees; writes docs/third_party.md.
+third-party: $(THIRD_VENV)/.third-party
+	$(THIRD) -m benchmarks.third_party
+
 # Changes every proved statement in turn and asks whether a proof or a test notices; minutes.
 mutants: $(VENV)/.test
 	$(BIN)/python -m tests.quality.mutation --write
+
+# Confronts the kit with every planted bug and every correct algorithm; a stopped run goes on.
+kills: $(VENV)/.test
+	$(BIN)/python -m tests.quality.kill_table --write
 
 proof-index: $(VENV)/.audit
 	$(BIN)/python -m mobtheory.report.proof_index proofs/README.md
@@ -58,6 +70,12 @@ $(BENCH_VENV)/.bench: pyproject.toml constraints.txt
 		--editable ".[bench]"
 	touch $@
 
+$(THIRD_VENV)/.third-party: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(THIRD_VENV)
+	$(THIRD) -m pip --disable-pip-version-check install --quiet --constraint constraints.txt \
+		--editable ".[third-party]"
+	touch $@
+
 $(VENV)/.audit: pyproject.toml constraints.txt | $(VENV)/bin/python
 	$(PIP) --editable ".[models,proofs]"
 	touch $@
@@ -67,4 +85,4 @@ $(VENV)/.test: pyproject.toml constraints.txt | $(VENV)/bin/python
 	touch $@ $(VENV)/.audit
 
 clean:
-	rm -rf $(VENV) $(BENCH_VENV) build dist report
+	rm -rf $(VENV) $(BENCH_VENV) $(THIRD_VENV) build dist report

@@ -15,7 +15,7 @@ def _requirement_names(extra: str) -> list[str]:
     return [re.split(r"[<>=\[]", line)[0].lower() for line in lines]
 
 
-@pytest.mark.parametrize("extra", ["", "models", "test", "plots", "proofs", "bench"])
+@pytest.mark.parametrize("extra", ["", "models", "test", "plots", "proofs", "bench", "third-party"])
 def test_every_dependency_is_pinned(extra: str) -> None:
     pins = {
         line.split("==")[0].lower().replace("_", "-")
@@ -29,7 +29,7 @@ def test_all_is_every_extra_but_the_peers() -> None:
     extras = PROJECT["optional-dependencies"]
     (everything,) = extras["all"]
     assert set(everything.removeprefix("mobtheory[").removesuffix("]").split(",")) == (
-        set(extras) - {"all", "bench"}
+        set(extras) - {"all", "bench", "third-party"}
     )
 
 
