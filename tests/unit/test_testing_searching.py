@@ -9,7 +9,6 @@ import hypothesis
 import numpy as np
 import pytest
 from hypothesis import strategies as st
-from hypothesis.database import InMemoryExampleDatabase
 
 from mobtheory.testing import (
     GUARANTEES,
@@ -211,16 +210,6 @@ def test_inputs_outside_the_domain_are_counted_and_left_out():
     assert search.calls.refused > 5
     assert search.checks == search.examples - search.calls.refused
     assert search.calls.refusal == "lines only"
-
-
-def test_nothing_is_kept_for_the_next_search():
-    """What an earlier run found would make reports depend on more than the seed."""
-    kept = InMemoryExampleDatabase()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(hypothesis.settings.default, "_database", kept)
-        assert hypothesis.settings().database is kept
-        assert _searched(last_rows, "two-approximation", examples=200).failure is not None
-    assert not kept.data
 
 
 def test_it_is_led_to_inputs_near_equality_only_in_a_search_of_its_own():
