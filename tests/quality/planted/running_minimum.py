@@ -89,18 +89,6 @@ def squares_against_distances(visual: Any, prompt: Any, budget: int) -> Any:
 
 
 @bug("two-approximation")
-def origin_counts_as_picked(visual: Any, prompt: Any, budget: int) -> Any:
-    """Starts from the norms, as if a token at the origin had been kept."""
-    points, picks = as_float64(visual), list[int]()
-    nearest = (points**2).sum(axis=1)
-    while len(picks) < budget:
-        nearest[picks] = -1
-        picks.append(int(nearest.argmax()))
-        nearest = np.minimum(nearest, squares_to(points, points[picks[-1]]))
-    return np.array(picks)
-
-
-@bug("two-approximation")
 def prompt_counts_as_picked(visual: Any, prompt: Any, budget: int) -> Any:
     """Starts from the distances to the prompt tokens, which are no tokens of the picture."""
     points, picks = as_float64(visual), list[int]()

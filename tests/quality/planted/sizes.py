@@ -8,27 +8,26 @@ from .entry import bug
 from .farthest import as_float64, farthest, squares_to
 
 
-@bug("two-approximation", needs="the first block holds 64 tokens")
-def last_block_forgotten(visual: Any, prompt: Any, budget: int) -> Any:
-    """Updates distances in blocks of 64 rows and forgets the last one, which is not full."""
+@bug("two-approximation valid-selection", needs="the first block holds 64 tokens")
+def last_block_wins(visual: Any, prompt: Any, budget: int) -> Any:
+    """Searches for the farthest token in blocks of 64 rows and keeps the best of the last block."""
     points, picks = as_float64(visual), [0]
-    count = len(points)
-    nearest = np.full(count, np.inf)
+    nearest = squares_to(points, points[0])
     while len(picks) < budget:
-        for begin in range(0, max(count - 63, 1), 64):
-            block = slice(begin, begin + 64)
-            to_pick = squares_to(points[block], points[picks[-1]])
-            nearest[block] = np.minimum(nearest[block], to_pick)
         nearest[picks] = -1
-        picks.append(int(nearest.argmax()))
+        for begin in range(0, len(points), 64):
+            farthest_row = begin + int(nearest[begin : begin + 64].argmax())
+        picks.append(farthest_row)
+        nearest = np.minimum(nearest, squares_to(points, points[picks[-1]]))
     return np.array(picks)
 
 
-@bug("two-approximation", needs="more than 64 tokens are thinned out")
-def every_other_of_many(visual: Any, prompt: Any, budget: int) -> Any:
-    """Samples every second token of a large picture, for speed."""
-    step = 2 if len(visual) > 64 and 2 * budget <= len(visual) else 1
-    return step * np.array(farthest(np.asarray(visual)[::step], budget))
+@bug("two-approximation", needs="up to 64 tokens are sampled as they should be")
+def evenly_spaced_when_many(visual: Any, prompt: Any, budget: int) -> Any:
+    """Takes evenly spaced rows of a picture of more than 64 tokens, for speed."""
+    if len(visual) > 64:
+        return np.arange(budget) * len(visual) // budget
+    return np.array(farthest(visual, budget))
 
 
 @bug("valid-selection", needs="rows from 128 on do not fit into int8")

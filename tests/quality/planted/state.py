@@ -12,13 +12,12 @@ _BY_ID: dict[Any, Any] = {}
 _CALLS = [0]
 
 
-@bug("two-approximation", claims="layout-invariant")
+@bug("two-approximation", claims="monotone-radius")
 def cached_by_shape(visual: Any, prompt: Any, budget: int) -> Any:
-    """Returns the picks of the first picture of the same shape."""
-    key = (visual.shape, prompt.shape, budget)
-    if key not in _BY_SHAPE:
-        _BY_SHAPE[key] = np.array(farthest(visual, budget))
-    return _BY_SHAPE[key].copy()
+    """Returns the picks of the first picture that had the same shape."""
+    if visual.shape not in _BY_SHAPE:
+        _BY_SHAPE[visual.shape] = np.array(farthest(visual, len(visual)))
+    return _BY_SHAPE[visual.shape][:budget].copy()
 
 
 @bug("two-approximation deterministic")
