@@ -4,7 +4,7 @@ import os
 import platform
 from collections.abc import Iterator
 from importlib import import_module
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import PackageNotFoundError, entry_points, version
 from typing import Any, Literal, NamedTuple
 
 from rich.table import Table
@@ -29,7 +29,18 @@ EXTRAS = {
         "scikit-learn",
     ),
     "bench": ("pytest-benchmark", "fpsample", "spopt", "pulp"),
+    "third-party": (
+        "hypothesis",
+        "fpsample",
+        "scikit-learn",
+        "apricot-select",
+        "submodlib-py",
+        "spopt",
+        "pulp",
+    ),
 }
+
+_PLUGINS = ("pytest11", "hypothesis")
 
 
 class Check(NamedTuple):
@@ -46,7 +57,7 @@ class Check(NamedTuple):
 
 
 def examine_installation(folder: str = "report") -> Iterator[Check]:
-    """Look at Python, packages, extras, devices, proof engines, the checkpoint and the folder.
+    """Look at Python, packages, the kit, devices, proof engines, the checkpoint and the folder.
 
     Parameters
     ----------
@@ -60,6 +71,7 @@ def examine_installation(folder: str = "report") -> Iterator[Check]:
     yield _packages("core", CORE, "broken", "pip install --force-reinstall mobtheory")
     for extra, packages in EXTRAS.items():
         yield _packages(extra, packages, "absent", f'pip install "mobtheory[{extra}]"')
+    yield _conformance_kit()
     yield _threads()
     yield _device()
     yield from _engines()
@@ -106,6 +118,19 @@ def _packages(
         return Check(name, "ok", here)
     told = "; ".join(filter(None, (here, f"missing: {', '.join(missing)}")))
     return Check(name, otherwise, told, mend)
+
+
+def _conformance_kit() -> Check:
+    if _version("hypothesis") is None:
+        mend = 'pip install "mobtheory[test]"'
+        return Check("conformance kit", "absent", "it needs hypothesis", mend)
+    lost = [group for group in _PLUGINS if not entry_points(group=group, name="mobtheory")]
+    if lost:  # installed before there were any, or only found on the path
+        told = f"no entry point in {', '.join(lost)}"
+        return Check("conformance kit", "broken", told, "pip install --force-reinstall mobtheory")
+    from mobtheory.testing import GUARANTEES
+
+    return Check("conformance kit", "ok", f"{len(GUARANTEES)} guarantees; plugins registered")
 
 
 def _threads() -> Check:

@@ -59,6 +59,7 @@ def test_what_is_here_is_told_with_its_version(tmp_path):
         ("z3-solver", "z3 engine", 'pip install "mobtheory[proofs]"'),
         ("mpmath", "interval engine", "pip install --force-reinstall mobtheory"),
         ("matplotlib", "plots", 'pip install "mobtheory[plots]"'),
+        ("hypothesis", "conformance kit", 'pip install "mobtheory[test]"'),
     ],
 )
 def test_a_missing_extra_is_absent_and_told_how_to_get(monkeypatch, tmp_path, package, part, line):
@@ -77,6 +78,14 @@ def test_absent_parts_are_no_fault_and_broken_ones_are(monkeypatch, tmp_path):
     checks = _checks(tmp_path)
     assert checks["core"].status == "broken"
     assert not installation_data(list(checks.values()))["ok"]
+
+
+def test_the_conformance_kit_is_broken_where_its_plugins_are_not_registered(monkeypatch, tmp_path):
+    assert "guarantees" in _checks(tmp_path)["conformance kit"].found
+    monkeypatch.setattr(installation, "entry_points", lambda *, group, name: ())
+    check = _checks(tmp_path)["conformance kit"]
+    assert check.status == "broken"
+    assert "pytest11" in check.found
 
 
 def test_a_damaged_checkpoint_is_broken(monkeypatch, tmp_path):
