@@ -83,15 +83,6 @@ def truncated_by_similarity(visual: Any, prompt: Any, budget: int) -> Any:
 
 
 @bug("repaired-truncation")
-def truncated_by_stale_distances(visual: Any, prompt: Any, budget: int) -> Any:
-    """Keeps the neighbours of the prompt tokens that are farthest from the first one."""
-    order = np.argsort(-between(prompt, prompt[:1])[:, 0], kind="stable")
-    order = [0, *(row for row in order.tolist() if row != 0)]
-    nearest = between(visual, prompt).argmin(axis=0)[order[:budget]]
-    return completed(visual, list(dict.fromkeys(nearest.tolist())), budget)
-
-
-@bug("repaired-truncation")
 def truncated_without_neighbours(visual: Any, prompt: Any, budget: int) -> Any:
     """Keeps the visual tokens with the numbers of far prompt tokens, not their neighbours."""
     limit = min(max(1, budget // 2), len(prompt), len(visual))
