@@ -127,13 +127,13 @@ def fresh(given: CoveringInput) -> tuple[Any, Any]:
 
 
 def like(values: Any, pattern: Any) -> Any:
-    """An array of the values in the memory layout of another of the same shape."""
+    """An array of the values in the memory layout of another, which may have other sizes."""
     if pattern.flags.c_contiguous:
         copy = np.array(values, dtype=pattern.dtype, order="C")
     elif pattern.flags.f_contiguous:
         copy = np.array(values, dtype=pattern.dtype, order="F")
     else:
-        room = np.empty([2 * n for n in pattern.shape], dtype=pattern.dtype)
+        room = np.empty([2 * n for n in np.shape(values)], dtype=pattern.dtype)
         copy = room[tuple(slice(None, None, 2 if s >= 0 else -2) for s in pattern.strides)]
         copy[...] = values
     copy.flags.writeable = pattern.flags.writeable

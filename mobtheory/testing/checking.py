@@ -10,7 +10,7 @@ from mobtheory.errors import InvalidProblem
 from mobtheory.testing.calls import Calls, require_calls
 from mobtheory.testing.choosing import Chosen, choose, require_declared
 from mobtheory.testing.guarantee import Guarantee
-from mobtheory.testing.judging import check_guarantee
+from mobtheory.testing.judging import as_valid_selection, check_guarantee, is_invalid
 from mobtheory.testing.misbehaviour import Misbehaviour
 from mobtheory.testing.results import ConformanceFailure, ConformanceReport, GuaranteeResult
 from mobtheory.testing.target import as_algorithm, target_name
@@ -120,18 +120,27 @@ def check_covering_algorithm(
         name, chosen = algorithm.name, choose(guarantees, algorithm.guarantees)
         require_declared(expected, chosen)
         calls = Calls(algorithm, time_limit, metric, normalize)
+
+        def judge(choice: Chosen) -> GuaranteeResult:
+            return check_guarantee(
+                choice,
+                calls,
+                seed=seed,
+                max_examples=max_examples,
+                min_checks=min_checks,
+                declared=expected.get(choice.guarantee.id),
+                deadline=deadline,
+                tolerant=bool(results) and results[0].counterexample is not None,
+            )
+
         try:
             for choice in chosen:
-                result = check_guarantee(
-                    choice,
-                    calls,
-                    seed=seed,
-                    max_examples=max_examples,
-                    min_checks=min_checks,
-                    declared=expected.get(choice.guarantee.id),
-                    deadline=deadline,
-                    tolerant=bool(results) and results[0].counterexample is not None,
-                )
+                result = judge(choice)
+                if results and results[0].status == "passed" and is_invalid(choice, result):
+                    # That is valid-selection's failure, which its own inputs did not show.
+                    results[0] = as_valid_selection(result, calls)
+                    tell(results[0])
+                    result = judge(choice)
                 results.append(result)
                 tell(result)
         finally:

@@ -8,6 +8,7 @@ from typing import Any
 
 from mobtheory.testing.calls import Calls
 from mobtheory.testing.choosing import Chosen
+from mobtheory.testing.misbehaviour import INVALID
 from mobtheory.testing.reducing import reduce
 from mobtheory.testing.reproducing import one_line, script
 from mobtheory.testing.results import Counterexample, GuaranteeResult
@@ -89,6 +90,21 @@ def _broken(search: Search) -> GuaranteeResult:
         script(search.calls.algorithm, guarantee, found, unusual_options(search.calls)),
         refuted_after=search.refuted_after,
     )
+
+
+def is_invalid(choice: Chosen, result: GuaranteeResult) -> bool:
+    """Whether a guarantee failed because an answer was no valid selection, which is another's."""
+    found = result.counterexample
+    return found is not None and found.kind in INVALID and not choice.guarantee.validity
+
+
+def as_valid_selection(result: GuaranteeResult, calls: Calls) -> GuaranteeResult:
+    """The failure of another guarantee as one of valid-selection."""
+    found = result.counterexample
+    assert found is not None
+    id = "valid-selection"
+    again = script(calls.algorithm, id, found, unusual_options(calls))
+    return replace(result, guarantee=id, status="failed", reproduction=again, expected=None)
 
 
 def unusual_options(calls: Calls) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from mobtheory.testing.searching import Failure, Search, Stopped
 from mobtheory.testing.whole import unit_exponent
 
 _POLISHING = 1.5  # seconds for smaller numbers after each round
+_PATIENCE = 5  # so many times the limit on the clock
 _AT_LEAST = 24  # tries, for a target so slow that the time is over at once
 _GRIDS = (3, 9, 30, 100, 1000)
 _COORDINATES = 64  # more are not moved one by one
@@ -30,14 +31,14 @@ def reduce(search: Search, failure: Failure, seconds: float = 6.0) -> Failure:
     ----------
     search : what judges inputs
     failure : the failing input to begin with
-    seconds : limit; leaving out tokens comes before smaller numbers
+    seconds : limit on processor time; leaving out tokens comes before smaller numbers
 
     Returns
     -------
     Failure
         No single token of it can be left out, unless the time was over.
     """
-    reducer = _Reducer(search, failure, time.monotonic() + seconds)
+    reducer = _Reducer(search, failure, seconds)
     try:
         while reducer.goes_round():
             pass
@@ -53,8 +54,11 @@ class _TimeOver(Exception):
 class _Reducer:
     """The smallest failing input so far, and passes that make it smaller."""
 
-    def __init__(self, search: Search, failure: Failure, last: float) -> None:
-        self.search, self.current, self.last = search, failure, last
+    def __init__(self, search: Search, failure: Failure, seconds: float) -> None:
+        self.search, self.current = search, failure
+        # Busy neighbours must not make counterexamples larger, so the time of this process counts.
+        self.last = time.process_time() + seconds
+        self.latest = time.monotonic() + _PATIENCE * seconds
         self.kind, self.tries = _kind(failure), 0
 
     def goes_round(self) -> bool:
@@ -67,15 +71,16 @@ class _Reducer:
         self.first(_smaller_budgets)
         self.drop(lambda given: len(given.visual), _fewer_visual)
         self.first(_earlier_seeds)
-        finished = time.monotonic() + _POLISHING
-        while time.monotonic() < finished and self.first(_smaller_numbers):
+        finished = time.process_time() + _POLISHING
+        while time.process_time() < finished and self.first(_smaller_numbers):
             pass
         return _rank(self.current) < before
 
     def accepts(self, smaller: CoveringInput) -> bool:
         """Whether it fails in the same way and is smaller; then it is the new one."""
         self.tries += 1
-        if time.monotonic() > self.last and self.tries > _AT_LEAST:
+        over = time.process_time() > self.last or time.monotonic() > self.latest
+        if over and self.tries > _AT_LEAST:
             raise _TimeOver
         found, _ = self.search.judge(smaller)
         if found is None or _kind(found) != self.kind or _rank(found) >= _rank(self.current):
@@ -118,7 +123,7 @@ def _rank(failure: Failure) -> tuple[float, ...]:
 
 def _fewer_visual(given: CoveringInput, left: NDArray[np.int64]) -> Iterator[CoveringInput]:
     count, budget = len(given.visual), given.budget
-    visual = like(given.visual[left], given.visual[: len(left)])
+    visual = like(given.visual[left], given.visual)
     in_proportion = budget * len(left) // count
     for fewer in sorted(
         {min(budget, len(left)), max(1, budget - count + len(left)), max(1, in_proportion)}
@@ -127,11 +132,11 @@ def _fewer_visual(given: CoveringInput, left: NDArray[np.int64]) -> Iterator[Cov
 
 
 def _fewer_prompt(given: CoveringInput, left: NDArray[np.int64]) -> Iterator[CoveringInput]:
-    yield replace(given, prompt=like(given.prompt[left], given.prompt[: len(left)]))
+    yield replace(given, prompt=like(given.prompt[left], given.prompt))
 
 
 def _fewer_axes(given: CoveringInput, left: NDArray[np.int64]) -> Iterator[CoveringInput]:
-    arrays = (like(a[:, left], a[:, : len(left)]) for a in (given.visual, given.prompt))
+    arrays = (like(a[:, left], a) for a in (given.visual, given.prompt))
     yield replace(given, visual=next(arrays), prompt=next(arrays))
 
 

@@ -85,7 +85,8 @@ def _written_out(points: NDArray[Any], dtype: str) -> str:
     exponent = unit_exponent(values)
     negative_zeros = (np.signbit(values) & (values == 0)).any()
     for scale in (0, exponent):
-        whole = np.ldexp(values, -scale)
+        with np.errstate(over="ignore"):
+            whole = np.ldexp(values, -scale)
         if not negative_zeros and (whole == np.round(whole)).all() and abs(whole).max() < 2.0**31:
             times = f" * np.{points.dtype}(2.0**{scale})" if scale else ""
             return f"np.array({whole.astype(np.int64).tolist()}, dtype={dtype}){times}"
@@ -95,4 +96,4 @@ def _written_out(points: NDArray[Any], dtype: str) -> str:
 def _strided(points: NDArray[Any], made: str) -> str:
     steps = ", ".join("::2" if s >= 0 else "::-2" for s in points.strides)
     flips = ", ".join("::1" if s >= 0 else "::-1" for s in points.strides)
-    return f"np.repeat(np.repeat({made}[{flips}], 2, 0), 2, 1)[{steps}]"
+    return f"np.repeat(np.repeat(({made})[{flips}], 2, 0), 2, 1)[{steps}]"

@@ -19,6 +19,7 @@ from mobtheory.testing.calls import BaseCallFailed, Calls
 from mobtheory.testing.finding import Finding
 from mobtheory.testing.guarantee import Guarantee
 from mobtheory.testing.misbehaviour import INVALID, Misbehaviour, OutsideDomain
+from mobtheory.testing.rounding import rounding_of
 
 EXAMPLES_PER_CLOUD = 25
 """One cloud of realistic size is tried for so many small inputs."""
@@ -125,6 +126,8 @@ class Search:
         if finding is None or finding.broken is None:
             return None, False
         if finding.broken:
+            if 0 <= finding.lhs - finding.rhs <= rounding_of(given):
+                return None, False
             return Failure(given, finding), True
         self.nearest = finding.lhs / finding.rhs if finding.rhs > 0 else 0.0
         return None, True

@@ -8,11 +8,8 @@ import numpy as np
 from mobtheory.strategies.inputs import CoveringInput
 from mobtheory.testing.calls import Calls
 from mobtheory.testing.finding import Finding
-from mobtheory.testing.guarantee import Guarantee, exact_inputs
+from mobtheory.testing.guarantee import Guarantee, telling_inputs
 from mobtheory.testing.lengths import Length, exceeds
-
-_TELLING = ["grid", "line", "inside", "outlier", "duplicates"]
-"""Kinds of inputs on which radii differ most from choice to choice."""
 
 
 def within(calls: Calls, given: CoveringInput, factor: Fraction) -> Finding | None:
@@ -89,5 +86,5 @@ TWO_APPROXIMATION = Guarantee(
     "halves h(V -> S_p + S_v) <= 2 OPT(K_v).",
     claim="covering.seeded-fps",
     check=lambda calls, given: within(calls, given, Fraction(2)),
-    inputs=exact_inputs(kinds=_TELLING),
+    inputs=telling_inputs,
 )

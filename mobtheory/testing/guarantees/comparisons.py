@@ -6,7 +6,7 @@ from mobtheory.errors import InvalidProblem
 from mobtheory.strategies.inputs import CoveringInput
 from mobtheory.testing.calls import Calls, fresh
 from mobtheory.testing.finding import Finding
-from mobtheory.testing.guarantee import Guarantee
+from mobtheory.testing.guarantee import Guarantee, telling_inputs
 from mobtheory.testing.guarantees.approximation import within
 from mobtheory.testing.lengths import exceeds
 from mobtheory.testing.target import as_algorithm
@@ -48,6 +48,7 @@ def approximation_factor(factor: float | str | Fraction) -> Guarantee:
         "selection in halves OPT(K_v).",
         claim="covering.seeded-fps",
         check=lambda calls, given: within(calls, given, exact),
+        inputs=telling_inputs,
         in_all=False,
     )
 
@@ -101,6 +102,7 @@ def no_worse_than(name: str) -> Guarantee:
         statement=f"h(V -> S) is at most that of {name} with the same budget.",
         claim="covering.seeded-fps",
         check=check,
+        inputs=telling_inputs,
         in_all=False,
     )
 

@@ -88,6 +88,8 @@ DTYPES = Guarantee(
     "torch tensors, for float64, float32 and bfloat16 there.",
     claim="definition-1",
     check=_consistent,
-    inputs=exact_inputs(placements=["plain"]),
+    inputs=exact_inputs(
+        kinds=["grid", "inside", "lattice", "outlier", "duplicates"], placements=["plain"]
+    ),
     clouds=False,
 )
