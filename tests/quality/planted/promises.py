@@ -23,7 +23,7 @@ def random_no_worse_than_farthest(visual: Any, prompt: Any, budget: int) -> Any:
     return np.random.default_rng(budget).permutation(len(visual))[:budget]
 
 
-@bug("no-worse-than=farthest-point two-approximation")
+@bug("no-worse-than=farthest-point")
 def exchanges_for_the_mean(visual: Any, prompt: Any, budget: int) -> Any:
     """Exchanges tokens of farthest-point sampling while that lowers the mean distance."""
     distances, held = between(visual, visual), farthest(visual, budget)
