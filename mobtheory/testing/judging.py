@@ -89,13 +89,15 @@ def _broken(search: Search) -> GuaranteeResult:
         found,
         script(search.calls.algorithm, guarantee, found, unusual_options(search.calls)),
         refuted_after=search.refuted_after,
+        plain_call=smallest.plain_call,
     )
 
 
 def is_invalid(choice: Chosen, result: GuaranteeResult) -> bool:
-    """Whether a guarantee failed because an answer was no valid selection, which is another's."""
+    """Whether a guarantee failed because a plain answer was no valid selection."""
     found = result.counterexample
-    return found is not None and found.kind in INVALID and not choice.guarantee.validity
+    invalid = found is not None and found.kind in INVALID and result.plain_call
+    return invalid and not choice.guarantee.validity
 
 
 def as_valid_selection(result: GuaranteeResult, calls: Calls) -> GuaranteeResult:

@@ -108,7 +108,10 @@ class _Reducer:
 
 
 def _kind(failure: Failure) -> str:
-    return "violated" if failure.misbehaviour is None else failure.misbehaviour.kind
+    """What a smaller input must show as well."""
+    if failure.misbehaviour is None:
+        return "violated"
+    return f"{failure.misbehaviour.kind}{' plainly' if failure.plain_call else ''}"
 
 
 def _rank(failure: Failure) -> tuple[float, ...]:

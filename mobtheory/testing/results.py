@@ -95,6 +95,7 @@ class GuaranteeResult:
     seconds : how long it took
     refuted_after : seconds until the first failing input, before it was made smaller, or None
     expected : the declared reason for a failure, or None
+    plain_call : whether already the plain call on the input gave no usable answer
     applies : whether the algorithm offers what the guarantee is about
     """
 
@@ -109,6 +110,7 @@ class GuaranteeResult:
     refuted_after: float | None = None
     expected: str | None = None
     applies: bool = True
+    plain_call: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON."""

@@ -179,7 +179,12 @@ def repaired_truncation(visual: Any, prompt: Any, budget: int) -> Covering:
     return evaluate_selection(problem, _completed(problem, prompt_centers))
 
 
-@_keeps("monotone-radius", "two-approximation", "approximation-factor=1")
+@_keeps(
+    "permutation-equivariant",
+    "monotone-radius",
+    "two-approximation",
+    "approximation-factor=1",
+)
 def exact_k_center(visual: Any, prompt: Any, budget: int) -> Any:
     """Keep an optimal set of centres for the picture.
 

@@ -13,14 +13,16 @@ import hypothesis
 from hypothesis import HealthCheck, Phase, Verbosity
 from hypothesis.errors import Unsatisfiable
 from hypothesis.internal.conjecture import providers
+from hypothesis.strategies import SearchStrategy
 
 from mobtheory.strategies import CoveringInput, scheduled_cloud
 from mobtheory.testing.calls import BaseCallFailed, Calls
 from mobtheory.testing.finding import Finding
-from mobtheory.testing.guarantee import Guarantee
+from mobtheory.testing.guarantee import Guarantee, exact_inputs
 from mobtheory.testing.misbehaviour import INVALID, Misbehaviour, OutsideDomain
 from mobtheory.testing.rounding import rounding_of
 
+_directions = exact_inputs(kinds=["grid", "inside", "lattice", "outlier", "duplicates"])
 EXAMPLES_PER_CLOUD = 25
 """One cloud of realistic size is tried for so many small inputs."""
 _SHRINKING = 4.0  # seconds after which the smallest so far must do
@@ -43,6 +45,7 @@ class Failure:
     given: CoveringInput
     finding: Finding | None
     misbehaviour: Misbehaviour | None = None
+    plain_call: bool = False
 
     @property
     def size(self) -> tuple[float, ...]:
@@ -116,7 +119,7 @@ class Search:
                 if self.hangs == _HANGS:
                     raise Stopped from None  # each takes the time limit
                 return None, False
-            return Failure(given, None, error.misbehaviour), True
+            return Failure(given, None, error.misbehaviour, plain_call=True), True
         except Misbehaviour as error:
             # After the change of an input: that it raises is what the guarantee is about, but what
             # is invalid here may be so everywhere.
@@ -156,7 +159,11 @@ class Search:
             if math.isfinite(self.nearest):  # lead Hypothesis to inputs that come near to equality
                 hypothesis.target(min(self.nearest, _STEEREST))
 
-        search = _hypothesis_test(confront, self.guarantee, examples, self.seed)
+        # Normalised, tokens on a line are all alike.
+        by_direction = self.calls.normalize or self.calls.metric == "cosine"
+        inputs = _directions() if by_direction else self.guarantee.inputs()
+        inputs = inputs.map(self.guarantee.focus)
+        search = _hypothesis_test(confront, inputs, examples, f"{self.seed} {self.guarantee.id}")
         try:
             with _whatever_is_imported():
                 search()
@@ -190,9 +197,12 @@ def _whatever_is_imported() -> Generator[None]:
 
 
 def _hypothesis_test(
-    confront: Callable[[CoveringInput], None], guarantee: Guarantee, examples: int, seed: int
+    confront: Callable[[CoveringInput], None],
+    inputs: SearchStrategy[CoveringInput],
+    examples: int,
+    seed: str,
 ) -> Callable[[], Any]:
-    test = hypothesis.given(guarantee.inputs().map(guarantee.focus))(confront)
+    test = hypothesis.given(inputs)(confront)
     test = hypothesis.settings(
         max_examples=examples,
         database=None,
@@ -204,7 +214,7 @@ def _hypothesis_test(
         phases=(Phase.generate, Phase.target, Phase.shrink),
         suppress_health_check=list(HealthCheck),  # pyright: ignore[reportArgumentType]
     )(test)
-    return hypothesis.seed(crc32(f"{seed} {guarantee.id}".encode()))(test)
+    return hypothesis.seed(crc32(seed.encode()))(test)
 
 
 def _outside_of_tests(search: Callable[[], None]) -> None:

@@ -78,8 +78,7 @@ def test_half_of_the_budget_goes_to_the_prompt() -> None:
 @pytest.mark.parametrize(
     ("name", "id", "visual", "prompt", "budget"),
     [
-        ("farthest-point", "permutation-equivariant", [[0], [4], [9]], [[0]], 1),
-        ("k-center", "permutation-equivariant", [[0], [9]], [[0]], 1),
+        ("farthest-point", "permutation-equivariant", [[4], [0], [9]], [[0]], 1),
         (
             *("nearest-then-farthest", "permutation-equivariant"),
             *([[0], [9]], [[-2], [12]], 1),
