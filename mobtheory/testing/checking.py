@@ -49,7 +49,8 @@ def check_covering_algorithm(
     max_examples : int
         Small inputs per guarantee; one cloud of realistic size for every 25 comes on top.
     seed : int
-        The same seed gives the same inputs and the same counterexamples.
+        The same seed gives the same inputs, and the same counterexamples unless the time for making
+        them smaller is over first.
     on_fail : "raise" or "return"
         What to do if the report does not pass.
     expected_failures : mapping from id to reason

@@ -166,7 +166,10 @@ class ConformanceReport:
         return results[guarantee]
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain data for JSON; the same seed gives the same data, apart from times."""
+        """Plain data for JSON; the same seed gives the same data, apart from times.
+
+        On a slow machine the search for a smaller counterexample may end early.
+        """
         return {
             "algorithm": self.algorithm,
             "passed": self.passed,

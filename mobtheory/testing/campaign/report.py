@@ -47,7 +47,10 @@ class FuzzReport:
         return ConformanceReport(self.plan.target, tuple(results)).exit_status
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain data for JSON; the same seed gives the same data, apart from times."""
+        """Plain data for JSON; the same seed gives the same data, apart from times.
+
+        On a slow machine the search for a smaller counterexample may end early.
+        """
         return {
             "schema": 1,
             "target": self.plan.target,
