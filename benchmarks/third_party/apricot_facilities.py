@@ -10,13 +10,16 @@ from apricot.functions import facilityLocation
 from benchmarks.third_party.claiming import claiming
 
 PACKAGE = "apricot-select"
-_AGAIN = {
-    "valid-selection": "Where no row gains anything, the lazy optimizer leaves the row that it "
-    "picks in its queue, and can pick it again."
-}
+_AGAIN = dict.fromkeys(
+    ("valid-selection", "duplicates", "budget-all", "monotone-radius"),
+    "Where no row gains anything, the lazy optimizer leaves the row that it picks in its queue, "
+    "and can pick it again.",
+)
 _CANCELS = {
     "two-approximation": "Nobody claims it. Besides, distances come from scalar products, which "
     "cancel far from the origin, so that distinct tokens may be one.",
+    "permutation-equivariant": "Distances come from scalar products, which cancel far from the "
+    "origin, so that everything ties.",
     "isometry-invariant": "Distances come from scalar products, which cancel far from the origin.",
 }
 

@@ -3,6 +3,11 @@
 import numpy as np
 from scipy.spatial.distance import cdist
 
+FIRST_OF_TWO = {
+    "permutation-equivariant": "Not the library's doing: in a cluster of two both are centres, and "
+    "the first of them is taken here."
+}
+
 
 def nearest_free_rows(points: np.ndarray, centroids: np.ndarray) -> list[int]:
     """For each centroid in turn the nearest point that no centroid before it took."""

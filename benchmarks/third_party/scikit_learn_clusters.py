@@ -3,7 +3,7 @@
 import numpy as np
 from sklearn.cluster import AgglomerativeClustering, KMeans, kmeans_plusplus
 
-from benchmarks.third_party.centers import cluster_centers, nearest_free_rows
+from benchmarks.third_party.centers import FIRST_OF_TWO, cluster_centers, nearest_free_rows
 from benchmarks.third_party.claiming import claiming
 
 PACKAGE = "scikit-learn"
@@ -35,7 +35,7 @@ def kmeans(visual: np.ndarray, prompt: np.ndarray, budget: int) -> list[int]:
     return nearest_free_rows(visual, fitted.cluster_centers_)
 
 
-@claiming(package=PACKAGE)
+@claiming(package=PACKAGE, causes=FIRST_OF_TWO)
 def complete_linkage(visual: np.ndarray, prompt: np.ndarray, budget: int) -> list[int]:
     """`AgglomerativeClustering(linkage="complete")`.
 

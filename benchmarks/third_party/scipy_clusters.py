@@ -5,7 +5,7 @@ from scipy.cluster.hierarchy import cut_tree, linkage
 from scipy.cluster.vq import kmeans2
 from scipy.spatial import KDTree
 
-from benchmarks.third_party.centers import cluster_centers, nearest_free_rows
+from benchmarks.third_party.centers import FIRST_OF_TWO, cluster_centers, nearest_free_rows
 from benchmarks.third_party.claiming import claiming
 
 PACKAGE = "scipy"
@@ -22,7 +22,7 @@ def kmeans(visual: np.ndarray, prompt: np.ndarray, budget: int) -> list[int]:
     return nearest_free_rows(visual, centroids)
 
 
-@claiming(package=PACKAGE)
+@claiming(package=PACKAGE, causes=FIRST_OF_TWO)
 def complete_linkage(visual: np.ndarray, prompt: np.ndarray, budget: int) -> list[int]:
     """`linkage(method="complete")`, cut by `cut_tree` into as many clusters as the budget.
 

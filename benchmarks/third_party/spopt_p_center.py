@@ -24,10 +24,13 @@ _TOLERANT = (
     "two-approximation",
     package=PACKAGE,
     causes={
-        "valid-selection": "From distances of about 1e18 on CBC finds no feasible solution.",
+        "valid-selection": "From distances of about 1e15 on CBC may find no feasible solution, "
+        "and from 1e18 on it finds none.",
         "approximation-factor=1": _TOLERANT,
         "two-approximation": _TOLERANT,
         "scale-invariant": _TOLERANT,
+        "permutation-equivariant": "At ordinary scales optimal radii do not depend on the order. "
+        + _TOLERANT,
     },
 )
 def p_center(visual: np.ndarray, prompt: np.ndarray, budget: int) -> list[int]:
