@@ -66,7 +66,8 @@ def check_covering_algorithm(
     deadline : float
         Reading of `time.monotonic` at which no further input is tried.
     callback : callable, optional
-        Called with each `GuaranteeResult` as soon as it is there.
+        Called with each `GuaranteeResult` as soon as it is there; with that of valid-selection
+        again if the inputs of another guarantee show an invalid selection.
 
     Returns
     -------
