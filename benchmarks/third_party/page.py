@@ -46,6 +46,14 @@ where none failed, that is all that is known. Small inputs have integer coordina
 of two, and for some far from the origin), so that exact arithmetic decides; radii are compared, not
 rows, and only off ties. Counterexamples have been made as small as the search could.
 """
+LICENCES = """\
+## Licences
+
+As their releases state them: fpsample and submodlib-py MIT; SciPy, scikit-learn and spopt
+BSD-3-Clause; PuLP MIT with CBC (EPL-2.0, a separate program). apricot-select names a file that its
+release does not hold, and brings numba (BSD), llvmlite (BSD-2-Clause and Apache-2.0 with LLVM
+exception) and nose (LGPL). Of these mobtheory itself needs SciPy alone.
+"""
 TIERS = {"contract": "Contract", "claims": "Claimed", "hopes": "Not claimed"}
 WORDS = {"passed": "holds", "skipped": "too few checks"}
 
@@ -62,7 +70,8 @@ def text(results: Record) -> str:
     )
     rows = "".join(map(_summary, records))
     out = "".join(f"- {name}: {why}.\n" for name, why in LEFT_OUT.items())
-    parts = [INTRODUCTION, head + rows, *map(_section, records), f"## Left out\n\n{out}"]
+    left_out = f"## Left out\n\n{out}\n{LICENCES}"
+    parts = [INTRODUCTION, head + rows, *map(_section, records), left_out]
     return "\n".join(parts)
 
 
