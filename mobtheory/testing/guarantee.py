@@ -61,6 +61,7 @@ class Guarantee:
     claim : id of the registered claim that it rests on
     check : called with (calls, input); None where the input does not meet the hypotheses
     inputs : makes the strategy of the exact lane
+    variants : so many further inputs are made of each small one, as `variant` makes them
     clouds : whether it is checked on clouds of realistic size, too
     in_all : whether "all" holds it
     focus : turns any input into one that the guarantee is about
@@ -82,6 +83,7 @@ class Guarantee:
     inputs: Callable[[], "SearchStrategy[CoveringInput]"] = field(
         default=exact_inputs(), repr=False
     )
+    variants: int = 0
     clouds: bool = True
     in_all: bool = True
     focus: Callable[["CoveringInput"], "CoveringInput"] = field(default=_as_it_is, repr=False)

@@ -11,6 +11,8 @@ from mobtheory.testing.finding import Finding
 from mobtheory.testing.guarantee import Guarantee, telling_inputs
 from mobtheory.testing.lengths import Length, exceeds
 
+VARIANTS = 3
+
 
 def within(calls: Calls, given: CoveringInput, factor: Fraction) -> Finding | None:
     """h(V -> S) <= factor OPT(k), where k is K, or K_v of a selection in halves."""
@@ -78,6 +80,7 @@ EXTERNAL = Guarantee(
     check=_within_external,
     in_all=False,
     focus=_on_a_line,
+    variants=VARIANTS,
 )
 TWO_APPROXIMATION = Guarantee(
     id="two-approximation",
@@ -87,4 +90,5 @@ TWO_APPROXIMATION = Guarantee(
     claim="covering.seeded-fps",
     check=lambda calls, given: within(calls, given, Fraction(2)),
     inputs=telling_inputs,
+    variants=VARIANTS,
 )

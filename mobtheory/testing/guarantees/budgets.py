@@ -133,6 +133,7 @@ BUDGETS = (
         claim="covering.tradeoff",
         check=_monotone,
         inputs=exact_inputs(kinds=["grid", "inside", "outlier", "lattice", "duplicates"]),
+        variants=2,
         focus=_short_of_all,
     ),
     Guarantee(

@@ -6,8 +6,8 @@ from mobtheory.errors import InvalidProblem
 from mobtheory.strategies.inputs import CoveringInput
 from mobtheory.testing.calls import Calls, fresh
 from mobtheory.testing.finding import Finding
-from mobtheory.testing.guarantee import Guarantee, telling_inputs
-from mobtheory.testing.guarantees.approximation import within
+from mobtheory.testing.guarantee import Guarantee, exact_inputs, telling_inputs
+from mobtheory.testing.guarantees.approximation import VARIANTS, within
 from mobtheory.testing.lengths import exceeds
 from mobtheory.testing.target import as_algorithm
 
@@ -49,6 +49,7 @@ def approximation_factor(factor: float | str | Fraction) -> Guarantee:
         claim="covering.seeded-fps",
         check=lambda calls, given: within(calls, given, exact),
         inputs=telling_inputs,
+        variants=VARIANTS,
         in_all=False,
     )
 
@@ -102,7 +103,8 @@ def no_worse_than(name: str) -> Guarantee:
         statement=f"h(V -> S) is at most that of {name} with the same budget.",
         claim="covering.seeded-fps",
         check=check,
-        inputs=telling_inputs,
+        inputs=exact_inputs(kinds=["outlier", "duplicates", "grid", "line"]),
+        variants=VARIANTS,
         in_all=False,
     )
 
