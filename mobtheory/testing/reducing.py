@@ -121,7 +121,12 @@ def _rank(failure: Failure) -> tuple[float, ...]:
     *counts, magnitude = failure.size
     whole = all((a == np.round(a)).all() for a in arrays)
     plain = sum(a.flags.c_contiguous for a in arrays) + sum(a.flags.writeable for a in arrays)
-    return (*counts, not whole, magnitude, -given.visual.dtype.itemsize, -plain, given.seed)
+    few = given.visual.size + given.prompt.size <= _COORDINATES
+    # Of inputs as large, the one whose first rows lie in the origin.
+    order = (float(x) for a in arrays for x in np.abs(a).ravel()) if few else ()
+    negative = sum(int((a < 0).sum()) for a in arrays)
+    oddity = (-given.visual.dtype.itemsize, -plain, given.seed)
+    return (*counts, not whole, magnitude, negative, *order, *oddity)
 
 
 def _fewer_visual(given: CoveringInput, left: NDArray[np.int64]) -> Iterator[CoveringInput]:
@@ -179,6 +184,7 @@ def _smaller_numbers(given: CoveringInput) -> Iterator[CoveringInput]:
     exponent = unit_exponent(both)
     for origin in (both.min(axis=0), *both[:8]):
         yield _split(given, both - origin)
+        yield _split(given, origin - both)
     if exponent > 0:
         yield _split(given, both * 2.0**-exponent)
     if (both != np.round(both)).any():
@@ -186,6 +192,7 @@ def _smaller_numbers(given: CoveringInput) -> Iterator[CoveringInput]:
     if np.abs(both).max() < 2.0**62:
         yield _split(given, both / max(1, np.gcd.reduce(np.abs(both).astype(np.int64), axis=None)))
     yield _split(given, np.trunc(both / 2))
+    yield _split(given, -both)
     if both.size <= _COORDINATES:
         yield from _one_by_one(given, both)
 

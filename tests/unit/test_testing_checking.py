@@ -503,7 +503,9 @@ def test_normalised_tokens_are_judged_where_they_have_a_direction():
 def test_angles_have_no_triangle_inequality_and_no_bound():
     options = {"guarantees": ["two-approximation"], "max_examples": 60, "metric": "cosine"}
     report = check_covering_algorithm(farthest_directions, **options, on_fail="return")
-    assert report["two-approximation"].status != "failed"
+    # Farthest points are no 2-approximation there, and that is told, with numbers.
+    found = report["two-approximation"].counterexample
+    assert found is None or found.lhs > found.rhs
 
 
 @pytest.mark.parametrize("metric", ["manhattan", "chebyshev"])
