@@ -7,6 +7,7 @@ import argparse
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from mobtheory.report.markers import between_markers
 from mobtheory.testing import GUARANTEES, Guarantee, approximation_factor, no_worse_than
 from mobtheory.testing.choosing import choose
 
@@ -45,18 +46,8 @@ def guarantee_table(guarantees: Iterable[Guarantee]) -> str:
 
 
 def placed(page: str, text: str) -> str:
-    """The page with the text between its markers.
-
-    Raises
-    ------
-    ValueError
-        If the page has not each marker once.
-    """
-    if page.count(BEGIN) != 1 or page.count(END) != 1:
-        raise ValueError(f"the page must hold {BEGIN!r} and {END!r} once each")
-    before, rest = page.split(BEGIN)
-    _, after = rest.split(END)
-    return f"{before}{BEGIN}\n{text}\n{END}{after}"
+    """The page with the text between its markers."""
+    return between_markers(page, (BEGIN, END), text)
 
 
 def _rows(guarantees: Iterable[Guarantee]) -> Iterator[str]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from mobtheory.claims import Claim, Verdict, list_claims
+from mobtheory.report.markers import between_markers
 
 BEGIN = "<!-- index: begin; written by `make proof-index` -->"
 END = "<!-- index: end -->"
@@ -28,18 +29,8 @@ def proof_index(claims: Sequence[Claim]) -> str:
 
 
 def placed(page: str, text: str) -> str:
-    """The page with the text between its markers.
-
-    Raises
-    ------
-    ValueError
-        If the page has not each marker once.
-    """
-    if page.count(BEGIN) != 1 or page.count(END) != 1:
-        raise ValueError(f"the page must hold {BEGIN!r} and {END!r} once each")
-    before, rest = page.split(BEGIN)
-    _, after = rest.split(END)
-    return f"{before}{BEGIN}\n{text}\n{END}{after}"
+    """The page with the text between its markers."""
+    return between_markers(page, (BEGIN, END), text)
 
 
 def _graph(claims: Sequence[Claim]) -> Iterator[str]:

@@ -27,7 +27,7 @@ def assert_guarantee(
     time_limit: float = 10.0,
     metric: str = "euclidean",
     normalize: bool = False,
-) -> None:
+) -> bool:
     """Check one guarantee on one input, as the scripts do that reproduce failures.
 
     Parameters
@@ -36,6 +36,13 @@ def assert_guarantee(
     guarantee : id, with its parameter after "=", or a guarantee
     visual, prompt, budget : the input; arrays go to the algorithm as they are, lists as float64
     seed : what the check draws its permutation, isometry or scale from
+
+    Returns
+    -------
+    bool
+        True if it was checked and is kept; False if nothing was decided: the input does not meet
+        the hypotheses of the guarantee, lies outside the domain of the algorithm, or leaves it
+        open within rounding. Assert it where a guarantee must have been checked.
 
     Raises
     ------
@@ -49,6 +56,7 @@ def assert_guarantee(
     >>> from mobtheory.testing import assert_guarantee
     >>> last = lambda visual, prompt, budget: list(range(len(visual)))[-budget:]
     >>> assert_guarantee(last, "two-approximation", [[0], [4], [4]], [[0]], 1)
+    True
     >>> assert_guarantee(last, "two-approximation", [[0], [4], [4]], [[0]], 2)
     Traceback (most recent call last):
     mobtheory.testing.results.ConformanceFailure: two-approximation: h(V -> S) = 4 exceeds ...
@@ -68,9 +76,10 @@ def assert_guarantee(
     calls = Calls(algorithm, time_limit, metric, normalize)
     try:
         search = Search(as_guarantee(guarantee), calls, seed)
-        failure, _ = search.judge(given)
+        failure, decided = search.judge(given)
     finally:
         calls.close()
     if failure is not None:
         found = counterexample(failure, search)
         raise ConformanceFailure(f"{search.guarantee.id}: {one_line(found)}")
+    return decided

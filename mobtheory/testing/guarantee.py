@@ -32,17 +32,13 @@ def exact_inputs(**limits: Any) -> Callable[[], "SearchStrategy[CoveringInput]"]
 
 
 @cache
-def _telling() -> "SearchStrategy[CoveringInput]":
+def telling_inputs() -> "SearchStrategy[CoveringInput]":
+    """Inputs on which radii differ most from choice to choice: lines with gaps half of the time."""
     from hypothesis import strategies as st
 
     lines = exact_inputs(kinds=["line"])()
     others = exact_inputs(kinds=["grid", "inside", "outlier", "duplicates", "lattice"])()
     return st.one_of(lines, others)
-
-
-def telling_inputs() -> "SearchStrategy[CoveringInput]":
-    """Inputs on which radii differ most from choice to choice: lines with gaps half of the time."""
-    return _telling()
 
 
 def _as_it_is(given: "CoveringInput") -> "CoveringInput":

@@ -17,9 +17,9 @@ from mobtheory.testing.searching import EXAMPLES_PER_CLOUD, Failure, Search
 _SHARE = 10
 
 
-def needed_checks(max_examples: int) -> int:
-    """How many inputs must meet the hypotheses, unless it is said: one in ten."""
-    return max(1, max_examples // _SHARE)
+def needed_checks(max_examples: int, variants: int = 0) -> int:
+    """How many inputs must meet the hypotheses, unless it is said: one in ten of those tried."""
+    return max(1, max_examples * (1 + variants) // _SHARE)
 
 
 def check_guarantee(
@@ -51,7 +51,9 @@ def check_guarantee(
     calls.refused, calls.takes_torch = 0, None
     search = Search(choice.guarantee, calls, seed, deadline=deadline, tolerant=tolerant)
     search.run(max_examples, max_examples // EXAMPLES_PER_CLOUD)
-    needed = needed_checks(max_examples) if min_checks is None else min_checks
+    needed = (
+        needed_checks(max_examples, choice.guarantee.variants) if min_checks is None else min_checks
+    )
     found = _kept(choice, search, needed) if search.failure is None else _broken(search)
     found = replace(found, seconds=time.monotonic() - search.started, expected=declared)
     if declared is None:

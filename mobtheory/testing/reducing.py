@@ -4,7 +4,7 @@ import math
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from itertools import pairwise
+from itertools import combinations_with_replacement, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,7 @@ _POLISHING = 1.5  # seconds for smaller numbers after each round
 _PATIENCE = 5  # so many times the limit on the clock
 _AT_LEAST = 24  # tries, for a target so slow that the time is over at once
 _GRIDS = (3, 9, 30, 100, 1000)
+_EASY = 5  # visual tokens
 _COORDINATES = 64  # more are not moved one by one
 
 Points = NDArray[np.floating]
@@ -74,6 +75,7 @@ class _Reducer:
         finished = time.process_time() + _POLISHING
         while time.process_time() < finished and self.first(_smaller_numbers):
             pass
+        self.first(_ascending)
         return _rank(self.current) < before
 
     def accepts(self, smaller: CoveringInput) -> bool:
@@ -210,6 +212,18 @@ def _one_by_one(given: CoveringInput, both: NDArray[np.float64]) -> Iterator[Cov
             moved = both.copy()
             moved[row, axis] = nearer
             yield _split(given, moved)
+
+
+def _ascending(given: CoveringInput) -> Iterator[CoveringInput]:
+    """Few tokens on a line, in ascending order from 0 on: nothing is easier to read."""
+    count = len(given.visual)
+    if given.visual.shape[1] > 1 or count > _EASY:
+        return
+    rest = combinations_with_replacement(range(4), count - 1)
+    for places in sorted(rest, key=sum):
+        both = np.zeros((count + len(given.prompt), 1))
+        both[1:count, 0] = places
+        yield _split(given, both)
 
 
 def _split(given: CoveringInput, both: NDArray[np.float64]) -> CoveringInput:

@@ -158,13 +158,16 @@ class Ruler:
             return self.length(self.visual_prompt.min(axis=0).max())
         return self._rounded(self.problem.prompt_to_visual)
 
-    def visual_optimum(self, centers: int, beaten: Length | None = None) -> Optimum:
+    def visual_optimum(
+        self, centers: int, beaten: Length | None = None, factor: float = 2.0
+    ) -> Optimum:
         """OPT(k): the best radius of V with k of its own points.
 
         Parameters
         ----------
         centers : k
-        beaten : a radius r; the search may end as soon as it is known whether r > 2 OPT(k)
+        beaten, factor : a radius r and a factor c; the search may end as soon as it is known
+            whether r > c OPT(k)
 
         Returns
         -------
@@ -173,7 +176,7 @@ class Ruler:
         """
         if self.exact and len(self.given.visual) <= FEW:
             return self._enumerated(self.visual_visual, centers)
-        return self._bracketed(centers, beaten)
+        return self._bracketed(centers, beaten, factor)
 
     def prompt_optimum(self, centers: int) -> Optimum:
         """OPT_P(k): the best radius of P with k of its own points."""
@@ -207,7 +210,7 @@ class Ruler:
         radius = self.length(reached[best])
         return Optimum(tuple(map(int, subsets[best])), radius, radius)
 
-    def _bracketed(self, centers: int, beaten: Length | None) -> Optimum:
+    def _bracketed(self, centers: int, beaten: Length | None, factor: float) -> Optimum:
         """Farthest points, which are within 2 OPT; an exact solver where they decide nothing."""
         if self.normalize:
             picks = farthest_points(self.problem.visual_visual, centers)
@@ -218,13 +221,19 @@ class Ruler:
         found = Optimum(rows, first, first.times(Fraction(1, 2)), farthest=True)
         if self.metric == "cosine":
             found = Optimum(rows, first, Length.exactly(0))  # no triangle inequality, no bound
-        elif beaten is None or float(beaten) <= float(first) or float(beaten) > 2 * float(first):
+        elif (
+            beaten is None
+            or float(beaten) <= factor / 2 * float(first)
+            or float(beaten) > factor * float(first)
+        ):
             return found
         distances = np.asarray(self.problem.visual_visual)
         solved = k_center(distances, centers, time_limit=2.0)
         rows = tuple(map(int, solved.selection.indices.tolist()))
-        lower = self._rounded(solved.lower)
-        return Optimum(rows, self.radii(Kept((), rows, False)).union, lower)
+        radius = self.radii(Kept((), rows, False)).union
+        # Where rounded distances compare as the true ones do, an optimum of theirs is a true one.
+        settled = solved.status == "optimal" and self.exact and self.problem.exact_order
+        return Optimum(rows, radius, radius if settled else self._rounded(solved.lower))
 
 
 def _intervals(places: list[int], span: int) -> int:

@@ -9,6 +9,7 @@ from mobtheory.covering.counts import as_count
 from mobtheory.errors import InvalidProblem
 from mobtheory.geometry import METRICS
 from mobtheory.testing.choosing import Chosen, choose
+from mobtheory.testing.guarantees import as_guarantee
 from mobtheory.testing.judging import needed_checks
 
 SETS = ("contract", "all")
@@ -35,8 +36,9 @@ class Plan:
 
     Examples
     --------
-    >>> Plan("my.module:select", ("two-approximation",)).needed
-    20
+    >>> plan = Plan("my.module:select", ("two-approximation",))
+    >>> plan.needed("valid-selection"), plan.needed("two-approximation")
+    (20, 80)
     """
 
     target: str
@@ -60,10 +62,9 @@ class Plan:
             )
         chosen(self.guarantees)
 
-    @property
-    def needed(self) -> int:
+    def needed(self, guarantee: str) -> int:
         """How many inputs must meet the hypotheses of a guarantee, in all rounds together."""
-        return needed_checks(self.examples)
+        return needed_checks(self.examples, as_guarantee(guarantee).variants)
 
     @property
     def options(self) -> dict[str, Any]:

@@ -1,6 +1,8 @@
 """Every guarantee that an algorithm can name, by its id."""
 
+from collections.abc import Mapping
 from difflib import get_close_matches
+from types import MappingProxyType
 
 from mobtheory.errors import InvalidProblem
 from mobtheory.testing.guarantee import Guarantee
@@ -23,7 +25,7 @@ _ALL = (
     *PROMPT_HALF,
     REPORTED,
 )
-GUARANTEES: dict[str, Guarantee] = {guarantee.id: guarantee for guarantee in _ALL}
+GUARANTEES: Mapping[str, Guarantee] = MappingProxyType({g.id: g for g in _ALL})
 """By id, in the order in which they are checked."""
 CONTRACT_IDS = tuple(guarantee.id for guarantee in CONTRACT)
 

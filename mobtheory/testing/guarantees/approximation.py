@@ -12,6 +12,7 @@ from mobtheory.testing.guarantee import Guarantee, telling_inputs
 from mobtheory.testing.lengths import Length, exceeds
 
 VARIANTS = 3
+"""Other orders and budgets, in which each small input is tried as well."""
 
 
 def within(calls: Calls, given: CoveringInput, factor: Fraction) -> Finding | None:
@@ -22,7 +23,7 @@ def within(calls: Calls, given: CoveringInput, factor: Fraction) -> Finding | No
         return None  # OPT(0) is infinite: nothing is claimed
     ruler = calls.ruler(given)
     radius = ruler.radii(kept).union
-    optimum = ruler.visual_optimum(centers, beaten=radius)
+    optimum = ruler.visual_optimum(centers, beaten=radius, factor=float(factor))
     reached = optimum.radius.times(factor)
     broken = exceeds(radius, reached)
     if optimum.farthest and factor >= 2 and set(optimum.centers) == set(kept.rows):

@@ -149,7 +149,7 @@ BUDGETS = (
         id="ties",
         title="Equal distances",
         statement="Its selection is valid where all visual tokens are equally far from the prompt "
-        "and from one another.",
+        "and have but two distances from one another.",
         claim="definition-1",
         validity=True,
         check=_ties,

@@ -36,10 +36,15 @@ def _moved(calls: Calls, given: CoveringInput) -> Finding | None:
     """A translation, axes exchanged and reflected, and where nothing is exact a rotation."""
     rng = np.random.default_rng(given.seed)
     both = np.concatenate([given.visual, given.prompt]).astype(np.float64)
+    # Directions change when tokens are translated, and other norms when they are rotated.
+    from_origin = calls.normalize or calls.metric == "cosine"
+    turns = calls.metric in ("euclidean", "cosine")
+    changes: list[Change | None] = [_exchange(given, rng)]
     if (both == np.round(both)).all():
-        changes = [*(_translation(given, both, rng) for _ in range(3)), _exchange(given, rng)]
+        changes += [_translation(given, both, rng) for _ in range(0 if from_origin else 3)]
     else:
-        changes = [_rotation(both, given, rng), _shift(both, given, rng)]
+        changes += [_rotation(both, given, rng)] if turns else []
+        changes += [] if from_origin else [_shift(both, given, rng)]
     findings = [compare(calls, given, change) for change in changes if change is not None]
     return next((f for f in findings if f.broken), findings[-1])
 

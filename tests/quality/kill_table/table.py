@@ -19,7 +19,13 @@ from .judging import ROOT, Run, runs_of
 
 TABLE = Path(__file__).resolve().parent.parent / "kills.json"
 PAGE = ROOT / "docs" / "kill_table.md"
-_SOURCES = ("mobtheory/testing", "mobtheory/strategies", "tests/quality/planted")
+_SOURCES = (
+    "mobtheory/testing",
+    "mobtheory/strategies",
+    "mobtheory/covering",
+    "mobtheory/geometry",
+    "tests/quality/planted",
+)
 _JUDGE = "tests/quality/kill_table/judging.py"
 
 Row = dict[str, Any]
@@ -49,7 +55,7 @@ def _decisive(path: Path) -> bytes:
         body = getattr(node, "body", None)
         if isinstance(body, list) and body and _is_text(body[0]):
             body[0] = ast.Pass()
-    return ast.dump(tree).encode()
+    return ast.unparse(tree).encode()
 
 
 def _is_text(node: ast.AST) -> bool:
