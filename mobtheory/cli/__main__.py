@@ -1,0 +1,5 @@
+"""``python -m mobtheory.cli``."""
+
+from mobtheory.cli import main
+
+main()

@@ -1,0 +1,19 @@
+"""``mobtheory model``: one file a command, as in ``capture.py``::
+
+    @model.command(epilog=examples("mobtheory model capture embedded --layer 2"))
+    def capture(name: Model = "embedded", layer: Layer = 2, json: Json = False) -> None:
+        \"""What it does, in one line.
+
+        Exit status: 0 ...; 2 bad usage or input; 3 a package is missing.
+        \"""
+        from mobtheory.models import load  # nothing heavy is loaded before a command runs
+
+and one line here; the help keeps their order.
+"""
+
+# isort: off
+# from mobtheory.cli.model import capture as capture
+# isort: on
+from mobtheory.cli.model.application import model
+
+__all__ = ["model"]
