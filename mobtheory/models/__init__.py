@@ -14,23 +14,28 @@ if TYPE_CHECKING:
     from mobtheory.models.loading import load as load
     from mobtheory.models.prune import prune_at_layer as prune_at_layer
     from mobtheory.models.pruned_call import Pruning as Pruning
+    from mobtheory.models.submodel import Rest as Rest
+    from mobtheory.models.submodel import rest_of_network as rest_of_network
     from mobtheory.models.tokens import Spans as Spans
     from mobtheory.models.tokens import TokenCloud as TokenCloud
     from mobtheory.models.vision_language import VisionLanguageModel as VisionLanguageModel
 
 _HOMES = {
     "Pruning": "mobtheory.models.pruned_call",
+    "Rest": "mobtheory.models.submodel",
     "Spans": "mobtheory.models.tokens",
     "TokenCloud": "mobtheory.models.tokens",
     "VisionLanguageModel": "mobtheory.models.vision_language",
     "capture": "mobtheory.models.capturing",
     "load": "mobtheory.models.loading",
     "prune_at_layer": "mobtheory.models.prune",
+    "rest_of_network": "mobtheory.models.submodel",
 }
 _lazy = lazy_names(__name__, _HOMES)
 
 __all__ = [
     "Pruning",
+    "Rest",
     "Spans",
     "TokenCloud",
     "VisionLanguageModel",
@@ -38,6 +43,7 @@ __all__ = [
     "embedded",
     "load",
     "prune_at_layer",
+    "rest_of_network",
 ]
 
 
