@@ -37,7 +37,7 @@ def capture(
     -------
     TokenCloud
         Visual tokens (B, N, d) and prompt tokens (L_b, d) on the model's device and in its
-        dtype, detached.  The prompt tokens are the text after the last image token.
+        dtype, detached.  The prompt tokens are the text after the last visual token.
 
     Raises
     ------
@@ -72,19 +72,25 @@ def capture(
             "Pass what VisionLanguageModel.inputs returns.",
         )
     spans: tuple[Spans, ...] = ()
+    positions: torch.Tensor | None = None
     cloud: TokenCloud | None = None
 
     def read(module: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         nonlocal spans
         spans = read_spans(arguments_of(module, args, kwargs), parts, _CALLED)
 
+    def place(module: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        nonlocal positions
+        positions = arguments_of(module, args, kwargs)["position_ids"]
+
     def keep(_: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         nonlocal cloud
-        cloud = layer_cloud(args, kwargs, spans, _CALLED)
+        cloud = layer_cloud(args, kwargs, positions, spans, _CALLED)
         raise _Reached
 
     with exclusive(parts, _CALLED), torch.no_grad(), ExitStack() as hooks:
         hooks.enter_context(pre_hook(parts.trunk, read))
+        hooks.enter_context(pre_hook(parts.rotary, place))
         hooks.enter_context(pre_hook(parts.layers[index], keep))
         with suppress(_Reached):
             parts.network(**{**inputs, "use_cache": False})

@@ -81,6 +81,7 @@ def prune_at_layer(
     with exclusive(parts, CALLED), ExitStack() as hooks:
         hooks.callback(call.forget)
         hooks.enter_context(pre_hook(parts.trunk, call.begin))
+        hooks.enter_context(pre_hook(parts.rotary, call.place))
         hooks.enter_context(pre_hook(parts.layers[index], call.enter))
         for later in parts.layers[index + 1 :]:
             hooks.enter_context(pre_hook(later, call.after))

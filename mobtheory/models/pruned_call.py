@@ -55,6 +55,7 @@ class PrunedCall:
     def forget(self) -> None:
         """Let go of everything that belongs to one prefill, apart from what it kept."""
         self.spans: tuple[Spans, ...] | None = None
+        self.positions: torch.Tensor | None = None
         self.stepping = False
         self.cache: ReferenceType[DynamicCache] | None = None
         self.length = self.cached = 0
@@ -77,6 +78,10 @@ class PrunedCall:
         self.forget()
         self.pruning.kept = self.pruning.kept_sequence = None
         self.spans = read_spans(call, self.parts, CALLED)
+
+    def place(self, module: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        """Before the rotary embedding: note the positions of the tokens."""
+        self.positions = arguments_of(module, args, kwargs)["position_ids"]
 
     def _check_step(self, cache: DynamicCache, call: dict[str, Any]) -> None:
         """Refuse every decoding step whose mask could not be told from what was kept."""
@@ -116,8 +121,8 @@ class PrunedCall:
                 "only full-attention layers hold the very tokens that pruning keeps",
                 "Use a model and a cache with full attention, or use_cache=False.",
             )
-        cloud = layer_cloud(args, kwargs, self.spans, CALLED)
-        self.spans = None
+        cloud = layer_cloud(args, kwargs, self.positions, self.spans, CALLED)
+        self.spans = self.positions = None
         chosen = checked_selection(self.select(cloud), cloud)
         kept = _sequence_indices(chosen, cloud)
         self.pruning.kept, self.pruning.kept_sequence = chosen, kept
@@ -125,7 +130,7 @@ class PrunedCall:
         self.cache = None if cache is None else ref(cache)
         self.changed = {
             "attention_mask": _mask_at(mask, kept, rows=kept),
-            "position_ids": cloud.positions.gather(1, kept),
+            "position_ids": _positions_at(kwargs.get("position_ids"), kept),
             "position_embeddings": tuple(
                 _tokens_at(part, kept) for part in kwargs["position_embeddings"]
             ),
@@ -149,9 +154,15 @@ def _sequence_indices(chosen: torch.Tensor, cloud: TokenCloud) -> torch.Tensor:
     """Everything but the dropped visual tokens, in order."""
     stays = torch.ones(cloud.hidden.shape[:2], dtype=torch.bool, device=chosen.device)
     for row, span, indices in zip(stays, cloud.spans, chosen, strict=True):
-        row[span.visual] = False
-        row[span.visual.start + indices] = True
+        visual = torch.from_numpy(span.visual).to(chosen.device)
+        row[visual] = False
+        row[visual[indices]] = True
     return stays.nonzero()[:, 1].view(len(chosen), -1)
+
+
+def _positions_at(positions: torch.Tensor | None, kept: torch.Tensor) -> torch.Tensor | None:
+    """Columns `kept` (B, K) of the (B or 1, T) position ids that a layer is handed."""
+    return None if positions is None else positions.expand(len(kept), -1).gather(1, kept)
 
 
 def _tokens_at(tensor: torch.Tensor, kept: torch.Tensor) -> torch.Tensor:

@@ -50,7 +50,7 @@ def read_spans(call: Mapping[str, Any], parts: Parts, called: str) -> tuple[Span
     image = (ids == parts.image_token).cpu().numpy()
     real = np.ones_like(image) if mask is None else mask.bool().cpu().numpy()
     spans = tuple(_row_spans(image[b], real[b], b, called) for b in range(len(image)))
-    counts = [span.visual.stop - span.visual.start for span in spans]
+    counts = [len(span.visual) for span in spans]
     if len(set(counts)) != 1:
         raise UnsupportedModel(
             called,
@@ -77,30 +77,34 @@ def _row_spans(image: NDArray[np.bool_], real: NDArray[np.bool_], row: int, call
             "there are no visual tokens in it",
             "Build the inputs from a picture and a prompt with its image placeholder.",
         )
-    visual = slice(int(at[0]), int(at[-1]) + 1)
-    in_one_run = at.size == visual.stop - visual.start
     inside = text.size and text[0] <= at[0] and at[-1] <= text[-1]
-    if not (in_one_run and inside and text.size == text[-1] - text[0] + 1):
+    if not (inside and text.size == text[-1] - text[0] + 1):
         raise UnsupportedModel(
             called,
             f"row {row} with {at.size} image tokens between {at[0]} and {at[-1]}",
-            "a row is padding, text, one run of image tokens, text, padding",
-            "Use one picture a prompt, and the processor's attention_mask.",
+            "a row is padding, text and image tokens without a gap, padding",
+            "Pass the processor's attention_mask.",
         )
-    return Spans(visual=visual, prompt=slice(visual.stop, int(text[-1]) + 1))
+    runs = np.split(at, np.flatnonzero(np.diff(at) > 1) + 1)
+    visual_runs = tuple(slice(int(run[0]), int(run[-1]) + 1) for run in runs)
+    return Spans(visual_runs, prompt=slice(int(at[-1]) + 1, int(text[-1]) + 1))
 
 
 def layer_cloud(
-    args: tuple[Any, ...], kwargs: Mapping[str, Any], spans: tuple[Spans, ...], called: str
+    args: tuple[Any, ...],
+    kwargs: Mapping[str, Any],
+    positions: torch.Tensor | None,
+    spans: tuple[Spans, ...],
+    called: str,
 ) -> TokenCloud:
     """What a decoder layer is called with, as a token cloud."""
     hidden = args[0] if args else kwargs["hidden_states"]
-    positions = kwargs.get("position_ids")
-    if hidden.shape[0] != len(spans) or not isinstance(positions, torch.Tensor):
+    if hidden.shape[0] != len(spans) or positions is None:
         raise UnsupportedModel(
             called,
             f"a layer input of shape {tuple(hidden.shape)} for {len(spans)} rows of input_ids",
             "the decoder must see the very sequences of the call, with their position ids",
             "Call the model itself, not a part of it.",
         )
-    return TokenCloud(hidden, positions.expand(hidden.shape[:2]), spans)
+    axes = positions.shape[:-2]  # none, or time, height and width
+    return TokenCloud(hidden, positions.expand(*axes, *hidden.shape[:2]), spans)

@@ -13,7 +13,7 @@ _CALLED = "select, given to models.prune_at_layer,"
 
 def checked_selection(answer: Any, cloud: TokenCloud) -> torch.Tensor:
     """The answer of `select` as a (B, K) int64 tensor on the device of the tokens."""
-    rows, tokens = len(cloud.spans), cloud.spans[0].visual.stop - cloud.spans[0].visual.start
+    rows, tokens = len(cloud.spans), len(cloud.spans[0].visual)
     try:
         indices = answer if isinstance(answer, torch.Tensor) else torch.as_tensor(np.array(answer))
     except (ValueError, TypeError) as error:

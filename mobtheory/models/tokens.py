@@ -9,10 +9,27 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True)
 class Spans:
-    """Where one row of a batch holds its visual tokens and its prompt (half-open slices)."""
+    """Where one row of a batch holds its visual tokens and its prompt (half-open slices).
 
-    visual: slice
+    Attributes
+    ----------
+    visual_runs : the runs of visual tokens in order; text lies between two of them, as between
+        the pictures of a prompt with several or the frames of a video with time stamps
+    prompt : the text after the last visual token
+
+    Examples
+    --------
+    >>> Spans((slice(1, 3), slice(5, 7)), slice(7, 9)).visual
+    array([1, 2, 5, 6])
+    """
+
+    visual_runs: tuple[slice, ...]
     prompt: slice
+
+    @property
+    def visual(self) -> NDArray[np.int64]:
+        """The places of the visual tokens of the row, ascending, (N,) int64."""
+        return np.concatenate([np.arange(run.start, run.stop) for run in self.visual_runs])
 
 
 @dataclass(frozen=True)
@@ -22,12 +39,13 @@ class TokenCloud:
     Attributes
     ----------
     hidden : (B, T, d) tensor, all tokens of all rows, padding included
-    positions : (B, T) integer tensor, the position ids that the rotary embedding uses
+    positions : integer tensor, the position ids that the rotary embedding uses: (B, T), or
+        (3, B, T) where time, height and width have one each (M-RoPE)
     spans : one `Spans` a row; all rows have equally many visual tokens
 
     Notes
     -----
-    The prompt tokens of a row are the text after its last image token: for a chat line such as
+    The prompt tokens of a row are the text after its last visual token: for a chat line such as
     ``USER: <image> what ... ? ASSISTANT:`` the question and the role tag that the answer follows.
     """
 

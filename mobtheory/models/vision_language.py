@@ -27,7 +27,9 @@ class VisionLanguageModel:
     >>> from mobtheory.models import load
     >>> from mobtheory.models.embedded import held_out_scene
     >>> model = load("embedded")
-    >>> prompt = "USER: <image> what is the background colour ? ASSISTANT:"
+    >>> prompt = model.prompt("what is the background colour ?")
+    >>> prompt
+    'USER: <image> what is the background colour ? ASSISTANT:'
     >>> sorted(model.inputs(held_out_scene(0).image, prompt))
     ['attention_mask', 'input_ids', 'pixel_values']
     """
@@ -36,6 +38,44 @@ class VisionLanguageModel:
     processor: Any
     adapter: Adapter
     name: str
+
+    def prompt(self, question: str, *, images: int = 1) -> str:
+        """The chat line that asks `question` about `images` pictures, up to the answer.
+
+        Written by the processor's chat template; for LLaVA-1.5 without one, as the model that
+        ships with the package, it is ``USER: <image> question ASSISTANT:``.
+
+        Raises
+        ------
+        UnsupportedModel
+            When another family's processor has no chat template, or `images` is below 1.
+        """
+        if images < 1:
+            raise UnsupportedModel(
+                "VisionLanguageModel.prompt",
+                f"{images} images",
+                "the question is about pictures",
+                "Ask about one picture at least.",
+            )
+        if getattr(self.processor, "chat_template", None):
+            content = [{"type": "image"}] * images + [{"type": "text", "text": question}]
+            turn: list[Any] = [{"role": "user", "content": content}]
+            text: str = self.processor.apply_chat_template(turn, add_generation_prompt=True)
+            return text.removeprefix(self._written_by_tokenizer())
+        if self.model.config.model_type != "llava":
+            raise UnsupportedModel(
+                "VisionLanguageModel.prompt",
+                f"{self.name!r}, whose processor has no chat template",
+                "how this family writes a question is not known without one",
+                "Write the prompt yourself, with the family's image placeholder.",
+            )
+        return f"USER: {'<image> ' * images}{question} ASSISTANT:"
+
+    def _written_by_tokenizer(self) -> str:
+        """The token of beginning where the tokenizer adds it, so that no prompt has two."""
+        tokenizer = self.processor.tokenizer
+        first = tokenizer("")["input_ids"][:1]
+        return tokenizer.bos_token if first == [tokenizer.bos_token_id] else ""
 
     def inputs(self, images: Any, prompts: str | Sequence[str]) -> BatchFeature:
         """Model inputs of a left-padded batch, on the model's device and in its dtype.
@@ -78,6 +118,7 @@ class Parts:
     trunk: nn.Module
     decoder: PreTrainedModel
     layers: nn.ModuleList
+    rotary: nn.Module
     image_token: int
     adapter: Adapter
 
@@ -104,13 +145,20 @@ def parts_of(model: Any, called: str) -> Parts:
             "Pass the whole model, with its language-model head.",
         )
     decoder = adapter.decoder(network)
-    layers = decoder.layers
-    assert isinstance(layers, nn.ModuleList)
+    layers, rotary = getattr(decoder, "layers", None), getattr(decoder, "rotary_emb", None)
+    if not isinstance(layers, nn.ModuleList) or not isinstance(rotary, nn.Module):
+        raise UnsupportedModel(
+            called,
+            f"a {type(network).__name__} around a {type(decoder).__name__}",
+            "the text model has decoder layers and one rotary embedding",
+            "Use a checkpoint whose text model is Llama-like (Llama, Mistral, Qwen).",
+        )
     return Parts(
         network=network,
         trunk=adapter.trunk(network),
         decoder=decoder,
         layers=layers,
+        rotary=rotary,
         image_token=adapter.image_token(network),
         adapter=adapter,
     )

@@ -113,15 +113,22 @@ def test_masked_image_tokens_are_refused():
         capture(model, inputs, 2)
 
 
-def test_two_pictures_apart_are_refused():
+def test_two_pictures_apart_are_two_runs():
     model = random_llava()
-    image = held_out_scene(0).image
-    inputs = model.inputs([image, image], "USER: <image> <image> what digit ? ASSISTANT:")
-    ids = inputs["input_ids"].clone()
-    apart = torch.cat([ids[:, :150], ids[:, :1], ids[:, 150:]], dim=1)
-    changed = {"input_ids": apart, "pixel_values": inputs["pixel_values"]}
-    with pytest.raises(UnsupportedModel, match="one run"):
-        capture(model, changed, 2)
+    images = [held_out_scene(i).image for i in range(2)]
+    prompt = "USER: <image> which shape is most common ? <image> what digit ? ASSISTANT:"
+    inputs = dict(model.inputs(images, prompt))
+    cloud = capture(model, inputs, 0)
+    pictures = model.model.get_image_features(inputs["pixel_values"]).pooler_output
+    assert torch.equal(cloud.visual[0], torch.cat(list(pictures)))
+    (span,) = cloud.spans
+    assert [run.stop - run.start for run in span.visual_runs] == [VISUAL_TOKENS, VISUAL_TOKENS]
+    assert span.visual_runs[0].stop < span.visual_runs[1].start
+    places = (inputs["input_ids"][0] == model.model.config.image_token_id).nonzero()[:, 0]
+    assert span.visual.tolist() == places.tolist()
+    assert span.prompt == slice(span.visual_runs[1].stop, inputs["input_ids"].shape[1])
+    visual, _ = cloud.sample(0)
+    assert (visual == cloud.visual[0].numpy()).all()
 
 
 def test_rows_with_different_numbers_of_visual_tokens_are_refused():
