@@ -1,0 +1,56 @@
+"""The steps of the proof of Theorem 2(a), 7.1 to 7.3, on one sample."""
+
+from typing import Any
+
+import numpy as np
+
+from mobtheory.experiments.layers.covering_slope import Float
+from mobtheory.experiments.layers.space import Space
+from mobtheory.experiments.layers.subsets import Subset
+
+_ROUNDING = 1e-9
+
+
+def proof_steps(space: Space, subset: Subset, radii: Float) -> dict[str, Any]:
+    """What algorithm 1 reaches, beside what the proof says it reaches.
+
+    Parameters
+    ----------
+    space : in which the subset was chosen
+    subset : of algorithm 1, with both halves
+    radii : `insertion_radii` of the visual tokens in that space
+
+    Returns
+    -------
+    dict
+        ``prompt_to_visual`` h(P -> V); ``nearest_cover`` d_H(S'_p, P) for S'_p the nearest visual
+        token of each prompt token; ``prompt_radius`` d_H(S_p, P); ``visual_radius`` d_H(S_v, V);
+        ``cover`` h(V -> S); ``optimum_low`` and ``optimum_high``, a bracket of OPT(K_v); and
+        ``nearest_cover_optimal``, ``prompt_covered`` (E5-2's target, h(P -> V), is reached),
+        ``visual_alone_twice`` (d_H(S_v, V) <= 2 OPT(K_v), refuted where it exceeds twice the upper
+        end) and ``union_twice`` (the repaired h(V -> S) <= 2 OPT(K_v)).
+
+    Notes
+    -----
+    OPT(K_v) lies between half the distance at which farthest-point sampling would take token
+    K_v + 1 and that distance.
+    """
+    nearest = np.unique(space.visual_prompt.argmin(axis=0))
+    nearest_cover = space.prompt_radius(nearest)
+    count = len(subset.visual_half)
+    high = float(radii[count - 1]) if count else np.inf
+    cover, alone = space.cover(subset.kept), space.cover(subset.visual_half)
+    slack = 1 + _ROUNDING
+    return {
+        "prompt_to_visual": space.prompt_to_visual,
+        "nearest_cover": nearest_cover,
+        "prompt_radius": space.prompt_radius(subset.prompt_half),
+        "visual_radius": alone if count else None,
+        "cover": cover,
+        "optimum_low": high / 2 if count else None,
+        "optimum_high": high if count else None,
+        "nearest_cover_optimal": nearest_cover <= space.prompt_to_visual * slack,
+        "prompt_covered": space.prompt_radius(subset.prompt_half) <= space.prompt_to_visual * slack,
+        "visual_alone_twice": alone <= 2 * high * slack,
+        "union_twice": cover <= 2 * high * slack,
+    }

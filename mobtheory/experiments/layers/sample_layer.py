@@ -1,0 +1,129 @@
+"""One sample at one layer: every question of section 10, as plain data."""
+
+import zlib
+from typing import Any
+
+import numpy as np
+
+from mobtheory.experiments.layers.budget_splits import fit_prompt_tail, splits
+from mobtheory.experiments.layers.case import ReadLayer, measure_case, merged_bounds
+from mobtheory.experiments.layers.covering_slope import (
+    CoveringSlope,
+    fit_covering_slope,
+    insertion_radii,
+)
+from mobtheory.experiments.layers.downstream import downstream
+from mobtheory.experiments.layers.proof_steps import proof_steps
+from mobtheory.experiments.layers.replacing_tokens import replace_tokens
+from mobtheory.experiments.layers.subsets import Subset, prompt_seeded, subsets
+from mobtheory.geometry import pairwise_distances
+from mobtheory.geometry.points import to_numpy
+from mobtheory.models.layer_call import LayerCall
+from mobtheory.models.submodel import Rest
+
+_FEWEST = 3
+
+
+def measure_sample(
+    call: LayerCall, rest: Rest | None, budgets: tuple[int, ...], *, seed: int, name: str
+) -> dict[str, Any]:
+    """Measure one sample at one layer.
+
+    Parameters
+    ----------
+    call : what `read_layer` made of the sample
+    rest : the network from there on; None leaves the end of the network out
+    budgets : numbers of visual tokens to keep, each from 1 to N - 1
+    seed, name : of the run and the sample; they draw the random subsets
+
+    Returns
+    -------
+    dict
+        ``cases`` as `measure_case` with ``errors`` "state" and "kl" added; ``replaced`` as
+        `replace_tokens`, ``steps`` as `proof_steps`, ``splits`` as `splits` and ``anti_alignment``,
+        one entry a budget; ``dimension`` of visual and prompt tokens, ``tail``, ``coupling``.
+    """
+    read = ReadLayer.of(call)
+    radii = insertion_radii(read.raw.visual_visual)
+    unit_radii = insertion_radii(read.unit.visual_visual)
+    count = len(call.visual)
+    slope = fit_covering_slope(radii, (_FEWEST, max(count // 4, _FEWEST + 2)))
+    tail = fit_prompt_tail(read.row.weights, call.visual, max(budgets))
+    found: dict[str, Any] = {
+        "visual_tokens": count,
+        "prompt_tokens": len(call.prompt),
+        "cases": [],
+        "replaced": [],
+        "steps": [],
+        "splits": [],
+        "anti_alignment": [],
+        "merged_bounds": [],
+        "dimension": {"visual": _plain(slope), "prompt": _plain(_prompt_slope(read))},
+        "tail": None if tail is None else tail.to_dict(),
+        "coupling": {
+            name: {
+                "hausdorff": space.coupling,
+                "visual_to_prompt": space.visual_to_prompt,
+                "prompt_to_visual": space.prompt_to_visual,
+            }
+            for name, space in (("raw", read.raw), ("unit", read.unit))
+        },
+    }
+    for budget in budgets:
+        rng = np.random.default_rng([seed, zlib.crc32(name.encode()), call.layer, budget])
+        chosen = subsets(read.raw, read.unit, read.row.visual_weights, budget, rng)
+        cases = [measure_case(read, subset) for subset in chosen]
+        found["cases"] += cases
+        if any("errors" not in case for case in cases):
+            continue
+        _add_ends(cases, chosen, call, rest)
+        by_method = {subset.method: subset for subset in chosen}
+        fps = by_method["fps"].kept
+        at = {"budget": budget}
+        found["replaced"].append({**at, **replace_tokens(call, read.full, read.raw, fps)})
+        found["merged_bounds"].append(merged_bounds(read, fps))
+        found["steps"].append({**at, **proof_steps(read.unit, by_method["mob"], unit_radii)})
+        found["splits"].append({**at, **splits(read.row, read.raw, tail, slope, budget)})
+        found["anti_alignment"].append({**at, **_anti_alignment(read, by_method["mob"], budget)})
+    return found
+
+
+def _add_ends(
+    cases: list[dict[str, Any]], chosen: tuple[Subset, ...], call: LayerCall, rest: Rest | None
+) -> None:
+    if rest is None:
+        return
+    ends = downstream(rest, call, [subset.kept for subset in chosen])
+    for case, (state, divergence) in zip(cases, ends, strict=True):
+        case["errors"].update(state=state, kl=divergence)
+
+
+def _prompt_slope(read: ReadLayer) -> CoveringSlope | None:
+    tokens: Any = read.call.hidden[read.call.prompt].double()
+    radii = insertion_radii(to_numpy(pairwise_distances(tokens, tokens)))
+    return fit_covering_slope(radii, (2, len(radii) - 1))
+
+
+def _anti_alignment(read: ReadLayer, mob: Subset, budget: int) -> dict[str, float]:
+    """P-seeded farthest-point sampling against algorithm 1: G, and the error that it stands for.
+
+    Both choose in the unit space, where G is measured too.
+    """
+    seeded = prompt_seeded(read.unit, budget)
+    found: dict[str, float] = {}
+    for name, kept in (("seeded", seeded), ("mob", mob.kept)):
+        error = read.row.after_projection(read.row.plain(kept))
+        found[f"{name}_distance"] = read.unit.pruning_distance(kept)
+        found[f"{name}_error"] = float(np.linalg.norm(error))
+    return found
+
+
+def _plain(slope: CoveringSlope | None) -> dict[str, Any] | None:
+    if slope is None:
+        return None
+    return {
+        "dimension": slope.dimension,
+        "error": slope.error,
+        "counts": list(slope.counts),
+        "residual": slope.residual,
+    }

@@ -1,0 +1,76 @@
+"""The subsets of the visual tokens that are compared: four ways to keep K of N."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mobtheory.covering import CoveringProblem, mob_select
+from mobtheory.covering.farthest_point import farthest_points
+from mobtheory.experiments.layers.space import Integers, Space, halves
+
+METHODS = ("random", "fps", "attention", "mob")
+
+
+@dataclass(frozen=True, eq=False)
+class Subset:
+    """Kept visual tokens, sorted, and their halves S_p and S_v."""
+
+    method: str
+    kept: Integers
+    prompt_half: Integers
+    visual_half: Integers
+
+
+def subsets(
+    raw: Space, unit: Space, attention: NDArray[np.float64], budget: int, rng: np.random.Generator
+) -> tuple[Subset, ...]:
+    """Choose `budget` visual tokens in each of the four ways.
+
+    Parameters
+    ----------
+    raw, unit : distances of the tokens as they are, and of length 1
+    attention : (N,) weight that the prompt gives to each visual token
+    budget : K, from 1 to N - 1
+    rng : draws the random subset
+
+    Returns
+    -------
+    tuple of Subset
+        Random; farthest-point sampling on the tokens as they are, from token 0; the K heaviest;
+        and algorithm 1 of the paper (MoB) on tokens of length 1 with K_p = K/2, k = K_p/8, rounded,
+        at least 1. Only MoB has halves of its own; the others are split by `halves` in the unit
+        space.
+    """
+    count = len(attention)
+    heaviest = np.argsort(-attention, kind="stable")[:budget]
+    chosen = {
+        "random": rng.permutation(count)[:budget],
+        "fps": np.asarray(farthest_points(raw.visual_visual, budget)),
+        "attention": heaviest,
+    }
+    found = [
+        Subset(name, kept, *halves(unit, kept))
+        for name, kept in ((name, np.sort(rows)) for name, rows in chosen.items())
+    ]
+    return (*found, mob_subset(unit, budget))
+
+
+def mob_subset(unit: Space, budget: int) -> Subset:
+    """What algorithm 1 keeps, with the paper's ratio of K_p and the fold that real_tokens uses."""
+    problem = CoveringProblem.from_distances(unit.visual_visual, unit.visual_prompt, budget)
+    prompt_budget = max(1, budget // 2)
+    selection = mob_select(
+        problem, prompt_budget=prompt_budget, fold=max(1, round(prompt_budget / 8))
+    )
+    prompt, visual = (
+        np.sort(np.asarray(half, dtype=np.int64))
+        for half in (selection.prompt_centers, selection.visual_centers)
+    )
+    return Subset("mob", np.sort(np.concatenate([prompt, visual])), prompt, visual)
+
+
+def prompt_seeded(space: Space, budget: int) -> Integers:
+    """Farthest-point sampling seeded with the prompt tokens: what Assumption 1 recommends."""
+    picks = farthest_points(space.visual_visual, budget, start_distances=space.visual_prompt)
+    return np.sort(np.asarray(picks))
