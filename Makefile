@@ -18,7 +18,7 @@ BENCH := $(BENCH_VENV)/bin/python
 THIRD_VENV ?= .venv-third-party
 THIRD := $(THIRD_VENV)/bin/python
 
-.PHONY: audit prove test bench bench-quick third-party clean mutants kills proof-index coq-statements
+.PHONY: audit prove test notebooks bench bench-quick third-party clean mutants kills proof-index coq-statements
 
 audit: $(VENV)/.audit
 	$(BIN)/mobtheory audit --output report
@@ -28,6 +28,10 @@ prove: $(VENV)/.audit
 
 test: $(VENV)/.test
 	$(BIN)/python -m pytest -n 2 --dist worksteal tests mobtheory --doctest-modules
+
+# Executes the notebooks; MOBTHEORY_MODEL names another model than the embedded one for the third.
+notebooks: $(VENV)/.test
+	$(BIN)/python -m pytest --nbmake -n 2 notebooks
 
 # MOBTHEORY_PMED names the folder with OR-Library's graphs; benchmarks/fetch_pmed.py gets them.
 bench: $(BENCH_VENV)/.bench
