@@ -1,0 +1,196 @@
+"""What was measured about Assumption 1 on a model: lower bounds, and experiments that refute it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from mobtheory.models.lipschitz.blindness import Blindness
+from mobtheory.models.lipschitz.multiplicity import HeadGaps
+from mobtheory.models.lipschitz.outputs import READINGS
+from mobtheory.models.lipschitz.repair import RepairedFamily
+from mobtheory.models.lipschitz.spread import Spread
+from mobtheory.models.lipschitz.witness import Witness
+
+
+@dataclass(frozen=True)
+class FamilyRatios:
+    """Ratios ||F(X) - F(X')|| / d_H(X, X') of one family, of one budget or of all.
+
+    Attributes
+    ----------
+    family : "random", "cover", "mob", "attention", "adversarial" or "moved"
+    size : visual tokens kept, or None for all budgets together
+    pairs, samples : how many pairs, of how many inputs
+    distance : d_H
+    ratios, changes : by reading
+    flipped : pairs whose first word of the answer differs
+    blind : pairs with d_H = 0, which no ratio has
+    """
+
+    family: str
+    size: int | None
+    pairs: int
+    samples: int
+    distance: Spread | None
+    ratios: Mapping[str, Spread]
+    changes: Mapping[str, Spread]
+    flipped: int
+    blind: int
+
+    @property
+    def is_pruning(self) -> bool:
+        """Whether X' is a subset of X, as Assumption 1 has it."""
+        return self.family != "moved"
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain data."""
+        return {
+            "family": self.family,
+            "is_pruning": self.is_pruning,
+            "size": self.size,
+            "pairs": self.pairs,
+            "samples": self.samples,
+            "distance": self.distance and self.distance.to_dict(),
+            "ratios": {name: spread.to_dict() for name, spread in self.ratios.items()},
+            "changes": {name: spread.to_dict() for name, spread in self.changes.items()},
+            "flipped": self.flipped,
+            "blind": self.blind,
+        }
+
+
+@dataclass(frozen=True)
+class CoversAgainstRandom:
+    """Median ratio of covers over that of random subsets of the same size.
+
+    Attributes
+    ----------
+    size : visual tokens kept
+    reading : of F
+    factor, low, up : the quotient and its 95 per cent bootstrap interval over inputs
+    """
+
+    size: int
+    reading: str
+    factor: float
+    low: float
+    up: float
+
+
+@dataclass(frozen=True, eq=False)
+class LipschitzEvidence:
+    """Measured ratios ||F(X) - F(X_s)|| / d_H(X, X_s), and what they leave of Assumption 1.
+
+    A sampled ratio shows that C is at least as large. No sample shows that it is no larger, so
+    nothing here bounds C from the other side.
+
+    Attributes
+    ----------
+    model, layer, dtype : what was measured on
+    samples, visual_tokens, prompt_tokens : inputs, and (least, most) tokens of one
+    reading : F that the searches maximised, out of ``("last", "prompt", "logits")``
+    seed : the same one gives the same evidence on the same machine
+    families : ratios by family; covers and random subsets apart
+    budgets : the same by the number of kept tokens
+    covers_against_random : why a random sample alone misleads
+    witness : the pruning with the largest ratio; None where every d_H was 0
+    moved_witness : the moved tokens with the largest ratio; no pruning
+    blindness : d_H = 0 and the output moves: Assumption 1 fails for every C
+    heads : the size of that effect at the layer, against tanh(1/4 ln kappa)
+    repaired : the same subsets with the log-count bias, against the constant of the theorem
+    notes : what else must be said about this run
+    """
+
+    model: str
+    layer: int
+    dtype: str
+    samples: int
+    visual_tokens: tuple[int, int]
+    prompt_tokens: tuple[int, int]
+    reading: str
+    seed: int
+    families: tuple[FamilyRatios, ...]
+    budgets: tuple[FamilyRatios, ...]
+    covers_against_random: tuple[CoversAgainstRandom, ...]
+    witness: Witness | None
+    moved_witness: Witness | None
+    blindness: tuple[Blindness, ...]
+    heads: tuple[HeadGaps, ...]
+    repaired: tuple[RepairedFamily, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def lower_bounds(self) -> dict[str, float]:
+        """By reading: C is at least this, by the largest ratio of a pruning."""
+        prunings = [family for family in self.families if family.is_pruning]
+        found: dict[str, float] = {}
+        for reading in READINGS:
+            own = [f.ratios[reading].largest for f in prunings if reading in f.ratios]
+            if own:
+                found[reading] = max(own)
+        return found
+
+    @property
+    def lower_bound(self) -> float:
+        """C is at least this in the reading that was searched; 0 where nothing was found."""
+        return 0.0 if self.witness is None else self.witness.lower_bound
+
+    @property
+    def refuted(self) -> bool:
+        """Whether an output moved at d_H = 0 by more than rounding: then no C exists."""
+        return any(row.changes["last"].largest > self._rounding(row) for row in self.blindness)
+
+    def exceeds(self, constant: float) -> bool:
+        """Whether a measured pruning has a larger ratio than an assumed constant."""
+        return self.lower_bound > constant
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain data for a JSON document."""
+        witness, moved = self.witness, self.moved_witness
+        return {
+            "model": self.model,
+            "layer": self.layer,
+            "dtype": self.dtype,
+            "samples": self.samples,
+            "visual_tokens": list(self.visual_tokens),
+            "prompt_tokens": list(self.prompt_tokens),
+            "reading": self.reading,
+            "seed": self.seed,
+            "lower_bound": self.lower_bound,
+            "lower_bounds": self.lower_bounds,
+            "refuted": self.refuted,
+            "families": [family.to_dict() for family in self.families],
+            "budgets": [family.to_dict() for family in self.budgets],
+            "covers_against_random": [vars(row) for row in self.covers_against_random],
+            "witness": None if witness is None else _told(witness),
+            "moved_witness": None if moved is None else _told(moved),
+            "blindness": [row.to_dict() for row in self.blindness],
+            "heads": [row.to_dict() for row in self.heads],
+            "repaired": [row.to_dict() for row in self.repaired],
+            "notes": list(self.notes),
+        }
+
+    def __repr__(self) -> str:
+        ending = "no constant fits: the output moves at d_H = 0" if self.refuted else "measured"
+        return (
+            f"LipschitzEvidence({self.model}, layer {self.layer}, {self.samples} inputs: "
+            f"C is at least {self.lower_bound:.4g} in the reading {self.reading!r}; {ending})"
+        )
+
+    def _rounding(self, row: Blindness) -> float:
+        """What the repaired statement, which is an identity for copies, misses 0 by."""
+        size = row.changes["last"].largest / max(row.relative["last"].largest, 1e-300)
+        return size * max(10 * (row.repaired or 0.0), 1e-4)
+
+
+def _told(witness: Witness) -> dict[str, Any]:
+    size = int(np.isin(witness.places, witness.visual).sum())
+    return {
+        "family": witness.family,
+        "sample": witness.sample,
+        "size": size,
+        "distance": witness.distance,
+        "changes": dict(zip(READINGS, witness.changes.tolist(), strict=True)),
+        "lower_bound": witness.lower_bound,
+    }

@@ -1,0 +1,122 @@
+"""One input of a decoder layer: its tokens, and how far its visual tokens lie from the others."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from mobtheory.attention import attention_weights
+from mobtheory.errors import UnsupportedModel
+from mobtheory.geometry import hausdorff, pairwise_distances
+from mobtheory.models.layer_call import LayerCall, read_layer
+
+Float = NDArray[np.float64]
+Places = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """The tokens of one sequence at the layer, without padding.
+
+    Attributes
+    ----------
+    number : counts the inputs from 0
+    hidden : (n, d) tensor in the dtype of the model
+    positions : (n,) or (3, n) tensor of position ids
+    visual, prompt : places of the N visual and the L prompt tokens; the prompt comes last
+    points : (N + L, d) float64, the set X = V u P that Assumption 1 speaks of
+    distances : (N, N + L) float64, from each visual token to all points
+    call : the layer, to be run on these tokens; None for a function that is no network
+    """
+
+    number: int
+    hidden: torch.Tensor
+    positions: torch.Tensor
+    visual: Places
+    prompt: Places
+    points: Float
+    distances: Float
+    call: LayerCall | None
+
+    @property
+    def count(self) -> int:
+        """N, the number of visual tokens."""
+        return len(self.visual)
+
+    def pruned_distance(self, kept: Places) -> float:
+        """d_H(X, X_s) for kept visual tokens, counted from 0.
+
+        X_s is a subset of X and holds all prompt tokens, so it is the farthest that a visual token
+        lies from the kept ones and the prompt (theory, proposition 2.1).
+        """
+        prompt = np.arange(self.count, len(self.points))
+        return float(self.distances[:, np.concatenate([kept, prompt])].min(axis=1).max())
+
+    def farthest(self, kept: Places) -> int:
+        """The visual token that attains `pruned_distance`."""
+        prompt = np.arange(self.count, len(self.points))
+        nearest = self.distances[:, np.concatenate([kept, prompt])].min(axis=1)
+        return int(nearest.argmax())
+
+    def moved_points(self, hidden: torch.Tensor) -> Float:
+        """V u P after its tokens were replaced, (N + L, d) float64."""
+        return _points(hidden, self.visual, self.prompt)
+
+    def moved_distance(self, hidden: torch.Tensor) -> float:
+        """d_H(X, X') where `hidden` replaces all tokens."""
+        return hausdorff(self.points, self.moved_points(hidden))
+
+    def separation(self) -> Float:
+        """How far each visual token lies from the nearest other point, (N,)."""
+        others = self.distances + np.where(np.eye(*self.distances.shape) > 0, np.inf, 0.0)
+        return others.min(axis=1)
+
+    def attention(self) -> Float:
+        """Weight of each visual token at the last prompt token, mean over the heads, (N,)."""
+        assert self.call is not None
+        weights = attention_weights(self.call.run().logits)
+        return np.asarray(weights)[:, -1, self.visual].mean(axis=0)
+
+
+def sample_of(
+    number: int,
+    hidden: torch.Tensor,
+    positions: torch.Tensor,
+    visual: Places,
+    prompt: Places,
+    call: LayerCall | None = None,
+) -> Sample:
+    """Measure the distances of one input once; every subset is told from them."""
+    points = _points(hidden, visual, prompt)
+    distances = np.asarray(pairwise_distances(points[: len(visual)], points))
+    return Sample(number, hidden, positions, visual, prompt, points, distances, call)
+
+
+def read_samples(model: Any, inputs: Any, layer: int, called: str) -> tuple[Sample, ...]:
+    """Read all rows of one batch of model inputs, or of several, at the input of a layer."""
+    batches: Iterable[Any] = [inputs] if isinstance(inputs, Mapping) else inputs
+    samples: list[Sample] = []
+    for batch in batches:
+        for call in read_layer(model, batch, layer):
+            if len(call.prompt) == 0 or call.prompt[-1] != len(call.hidden) - 1:
+                raise UnsupportedModel(
+                    called,
+                    f"a row with {len(call.prompt)} prompt tokens of {len(call.hidden)}",
+                    "the outputs are read at the prompt, which ends the row",
+                    "Put the question behind the picture.",
+                )
+            places = call.visual, call.prompt
+            samples.append(sample_of(len(samples), call.hidden, call.positions, *places, call))
+    if not samples:
+        raise UnsupportedModel(
+            called, "no inputs", "a ratio needs an input", "Pass at least one batch."
+        )
+    return tuple(samples)
+
+
+def _points(hidden: torch.Tensor, visual: Places, prompt: Places) -> Float:
+    tokens = hidden.detach().double().cpu().numpy()
+    return np.concatenate([tokens[visual], tokens[prompt]])
