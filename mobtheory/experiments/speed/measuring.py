@@ -1,0 +1,182 @@
+"""Measure what pruning saves: all settings side by side, again and again."""
+
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from mobtheory.errors import UnsupportedModel
+from mobtheory.experiments.speed.choosing import choose_model
+from mobtheory.experiments.speed.clock import clock_for
+from mobtheory.experiments.speed.goals import goals_of
+from mobtheory.experiments.speed.kernels import attention_kernels
+from mobtheory.experiments.speed.memory import memory_of
+from mobtheory.experiments.speed.running import Runner
+from mobtheory.experiments.speed.samples import Samples, runs_of
+from mobtheory.experiments.speed.setting import RATIOS, Setting, settings_for
+from mobtheory.experiments.speed.shapes import Shape
+from mobtheory.experiments.speed.subject import CALLED, Subject, subject_for
+from mobtheory.experiments.speed.where import device_facts, source_facts
+from mobtheory.models import VisionLanguageModel
+from mobtheory.models.batching import in_batches
+
+ANSWERS = (1, 4, 32)
+
+
+def measure_speed(
+    model: str | Shape | VisionLanguageModel = "embedded",
+    *,
+    layer: int = 2,
+    selects: tuple[str, ...] = ("mob",),
+    ratios: tuple[Fraction, ...] = RATIOS,
+    answers: tuple[int, ...] = ANSWERS,
+    repeats: int = 20,
+    warmup: int = 2,
+    batch: int = 1,
+    device: str = "auto",
+    dtype: str = "auto",
+    seed: int = 0,
+    progress: Callable[[str, int, int], object] = lambda *_: None,
+    on_halved: Callable[[int], object] = lambda _: None,
+    on_document: Callable[[dict[str, Any]], object] = lambda _: None,
+) -> dict[str, Any]:
+    """Measure prefill, answers, selection and memory with and without pruning.
+
+    Parameters
+    ----------
+    model : "embedded", a name that `load` takes, a loaded model, a `Shape`, or the name of one:
+        "llava-1.5-7b", "llava-next-7b", "llava-next-mistral-7b", built with random weights; where
+        there is no CUDA, "embedded" takes the place of such a name unless `device` says otherwise
+    layer : decoder layer whose input loses the tokens
+    selects : selection rules: "random", "nearest", "fps", "mob"
+    ratios : shares of the visual tokens that are dropped
+    answers : lengths of the answers in tokens
+    repeats, warmup : runs of each setting that count, and before them runs that do not
+    batch : sequences at once; halved where memory runs out
+    device, dtype : as `load`; for a shape "auto" is bfloat16 on CUDA and float32 on the CPU
+    seed : of weights, inputs, random selections and the order of the settings
+    progress : told (stage, done, total)
+    on_halved : told the new batch each time that memory ran out
+    on_document : given the document after each repeat, so that a run cut short leaves its figures
+
+    Returns
+    -------
+    dict
+        The document of ``mobtheory model bench``: JSON Schema ``bench``.
+
+    Raises
+    ------
+    UnsupportedModel
+        For an unknown model, layer, selection, device or dtype, for a number of repeats, tokens or
+        sequences below 1, or when a single sequence does not fit the memory.
+
+    Notes
+    -----
+    In each repeat every setting runs once, in an order drawn anew, so that what changes slowly
+    (clocks, temperature) touches all alike; a speedup is a ratio of runs of one repeat.  Times are
+    taken with CUDA events, on the CPU with the host's clock.  Reading a file, preparing a picture
+    and printing an answer are left out.
+    """
+    _check_counts(repeats=repeats, warmup=warmup, batch=batch, answers=answers)
+    chosen, notes = choose_model(model, device)
+    progress("building", 0, 1)
+    subject = subject_for(chosen, device=device, dtype=dtype, seed=seed)
+    clock = clock_for(subject.network.device)
+    settings = settings_for(subject.visual, selects, ratios, layer)
+    progress("building", 1, 1)
+    longest = max(answers)
+    fits = _fitting_batch(subject, settings[0], batch, longest, on_halved)
+    runner = Runner(subject, fits, clock, seed=seed)
+
+    rng = np.random.default_rng(seed)
+    for done in range(warmup):
+        for setting in settings:
+            runner.prefill(setting)
+            runner.answer(setting, longest)
+        progress("warming up", done + 1, warmup)
+    document: dict[str, Any] = {
+        "schema": 1,
+        "model": _model_facts(subject, fits),
+        "device": device_facts(subject.network.device),
+        **source_facts(),
+        "asked": {
+            "layer": layer,
+            "selects": list(selects),
+            "answers": list(answers),
+            "repeats": repeats,
+            "warmup": warmup,
+            "batch": batch,
+            "seed": seed,
+        },
+        "notes": notes,
+        "kernels": {
+            "unpruned": attention_kernels(runner, settings[0]),
+            "pruned": attention_kernels(runner, settings[-1]),
+        },
+    }
+    memory = {setting: memory_of(runner, setting, longest) for setting in settings}
+    samples = Samples(settings, answers)
+    for done in range(repeats):
+        for place in rng.permutation(len(settings)):
+            setting = settings[place]
+            samples.add(setting, runner.prefill(setting))
+            for tokens in answers:
+                samples.add_answer(setting, tokens, runner.answer(setting, tokens))
+        document["repeats"] = done + 1
+        document["complete"] = done + 1 == repeats
+        document["runs"] = runs_of(samples, memory)
+        document["goals"] = goals_of(document)
+        on_document(document)
+        progress("measuring", done + 1, repeats)
+    return document
+
+
+def _fitting_batch(
+    subject: Subject,
+    unpruned: Setting,
+    batch: int,
+    tokens: int,
+    on_halved: Callable[[int], object],
+) -> int:
+    """The largest batch, halved from the one asked for, at which the unpruned model answers."""
+    fits = batch
+    clock = clock_for(subject.network.device)
+
+    def halved(size: int) -> None:
+        nonlocal fits
+        fits = size
+        on_halved(size)
+
+    def run(rows: Any) -> list[float]:
+        return [Runner(subject, len(rows), clock).answer(unpruned, tokens)] * len(rows)
+
+    in_batches(run, range(batch), batch, on_halved=halved)
+    return fits
+
+
+def _model_facts(subject: Subject, batch: int) -> dict[str, Any]:
+    network: Any = subject.network
+    return {
+        "name": subject.name,
+        "family": network.config.model_type,
+        "random_weights": subject.random_weights,
+        "parameters": sum(parameter.numel() for parameter in network.parameters()),
+        "weight_bytes": sum(parameter.nbytes for parameter in network.parameters()),
+        "dtype": str(network.dtype).removeprefix("torch."),
+        "attention": network.get_decoder().config._attn_implementation,
+        "decoder_layers": len(network.get_decoder().layers),
+        "visual_tokens": subject.visual,
+        "text_tokens": subject.tokens - subject.visual,
+        "batch": batch,
+    }
+
+
+def _check_counts(*, warmup: int, answers: tuple[int, ...], **counts: int) -> None:
+    low = [f"{name}={count}" for name, count in counts.items() if count < 1]
+    low += [f"answers={answers}"] * (not answers or min(answers) < 1)
+    low += [f"warmup={warmup}"] * (warmup < 0)
+    if low:
+        raise UnsupportedModel(
+            CALLED, ", ".join(low), "there is nothing to measure", "Pass 1 or more (warmup: 0)."
+        )

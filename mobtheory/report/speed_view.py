@@ -1,0 +1,116 @@
+"""What pruning saves, for the terminal."""
+
+from typing import Any
+
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
+
+from mobtheory.report.tables import plain_table
+
+_GIB = 2**30
+
+
+def speed_view(document: dict[str, Any]) -> Group:
+    """Three tables: times, speedups, and selection with memory; then the kernels and the goals.
+
+    Parameters
+    ----------
+    document : as `mobtheory.experiments.speed.measure_speed` returns it
+    """
+    lines = [*facts(document), *(goal_line(goal) for goal in document["goals"])]
+    tables = [_times(document), _speedups(document), _costs(document)]
+    spaced = [part for table in tables for part in (table, "")]
+    return Group(*spaced, *(Text(line) for line in lines))
+
+
+def facts(document: dict[str, Any]) -> list[str]:
+    """What was measured, where and with what, in sentences."""
+    model, device, asked = document["model"], document["device"], document["asked"]
+    versions = document["versions"]
+    weights = "random weights" if model["random_weights"] else "its own weights"
+    place = device["name"]
+    if device["kind"] == "cuda":
+        place += f", driver {device['driver']}, CUDA {device['cuda']}"
+    packages = ", ".join(f"{name} {version}" for name, version in versions.items() if version)
+    return [
+        f"{model['name']} ({model['family']}, {model['parameters'] / 1e9:.2f} billion parameters, "
+        f"{weights}) in {model['dtype']}; {model['visual_tokens']} visual and "
+        f"{model['text_tokens']} text tokens, batch {model['batch']}; pruned at the input of layer "
+        f"{asked['layer']} of {model['decoder_layers']}.",
+        f"On {place}; {packages}.",
+        f"Medians of {document['repeats']} interleaved repeats; speedups with 95 % intervals.",
+        f"Attention of the decoder: {_kernels(document)}.",
+    ]
+
+
+def goal_line(goal: dict[str, Any]) -> str:
+    """One goal and whether it was reached."""
+    word = "met" if goal["met"] else "NOT MET"
+    return f"Goal, {goal['what']} {goal['required']}: {goal['found']:.3g}, {word}."
+
+
+def _kernels(document: dict[str, Any]) -> str:
+    """The kernels of both prefills, and masks if there were any."""
+    parts: list[str] = []
+    for name in ("unpruned", "pruned"):
+        seen = document["kernels"][name]
+        kernels = " and ".join(f"{kernel} ({n})" for kernel, n in seen["decoder"].items())
+        masked = seen["masked_layers"]
+        masks = f"an explicit mask in {masked} layers" if masked else "no explicit mask"
+        parts.append(f"{name} {kernels}, {masks}")
+    return "; ".join(parts)
+
+
+def _times(document: dict[str, Any]) -> Table:
+    answers = document["asked"]["answers"]
+    table = plain_table()
+    table.add_column("Milliseconds", no_wrap=True)
+    for title in ("K", "prefill", "decoder", *(f"{n} tokens" for n in answers), "per token"):
+        table.add_column(title, justify="right")
+    for run in document["runs"]:
+        whole = (run["answer_milliseconds"][str(n)] for n in answers)
+        times = run["milliseconds"]
+        cells = (times["prefill"], times["decoder"], *whole, run["token_milliseconds"])
+        table.add_row(run["name"], str(run["kept"]), *(_median(cell) for cell in cells))
+    return table
+
+
+def _speedups(document: dict[str, Any]) -> Table:
+    answers = document["asked"]["answers"]
+    table = plain_table()
+    table.add_column("Times faster", no_wrap=True)
+    for title in ("prefill", "decoder", *(f"{n} tokens" for n in answers)):
+        table.add_column(title, justify="right")
+    for run in document["runs"][1:]:
+        found = run["speedup"]
+        cells = (found["prefill"], found["decoder"], *(found["answers"][str(n)] for n in answers))
+        table.add_row(run["name"], *(interval(cell) for cell in cells))
+    return table
+
+
+def _costs(document: dict[str, Any]) -> Table:
+    table = plain_table()
+    table.add_column("Cost", no_wrap=True)
+    for title in ("pruning ms", "selection ms", "share of prefill", "cache MiB", "peak GiB"):
+        table.add_column(title, justify="right")
+    for run in document["runs"]:
+        times, share = run["milliseconds"], run.get("selection_share")
+        table.add_row(
+            run["name"],
+            _median(times.get("pruning")),
+            _median(times.get("selection")),
+            f"{100 * share['of_unpruned_prefill']:.1f} %" if share else "",
+            f"{run['cache_bytes'] / 2**20:.1f}",
+            f"{run['peak_bytes'] / _GIB:.2f}" if run["peak_bytes"] else "",
+        )
+    return table
+
+
+def interval(found: dict[str, float]) -> str:
+    """A speedup with its interval."""
+    return f"{found['estimate']:.2f} ({found['lower']:.2f} to {found['upper']:.2f})"
+
+
+def _median(found: dict[str, float] | None) -> str:
+    return "" if found is None else f"{found['median']:.2f}"
