@@ -2,11 +2,21 @@
 
 from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
+from typing import Any
 
 from transformers import PreTrainedModel
 
+from mobtheory.models.column_bias import Bias
 from mobtheory.models.hooks import exclusive, layer_index, pre_hook
-from mobtheory.models.pruned_call import CALLED, PrunedCall, Pruning, Select, unsupported
+from mobtheory.models.pruned_call import (
+    CALLED,
+    Choices,
+    Positions,
+    PrunedCall,
+    Pruning,
+    Select,
+    unsupported,
+)
 from mobtheory.models.vision_language import VisionLanguageModel, parts_of
 
 _ATTENTION = ("sdpa", "eager")
@@ -14,7 +24,12 @@ _ATTENTION = ("sdpa", "eager")
 
 @contextmanager
 def prune_at_layer(
-    model: VisionLanguageModel | PreTrainedModel, layer: int, select: Select
+    model: VisionLanguageModel | PreTrainedModel,
+    layer: int,
+    select: Select,
+    *,
+    positions: Positions = "keep",
+    bias: Bias | None = None,
 ) -> Generator[Pruning]:
     """Keep only the visual tokens that `select` chooses, from decoder layer `layer` on.
 
@@ -25,6 +40,15 @@ def prune_at_layer(
     select : called once a prefill with the `TokenCloud` at that input; returns an integer
         array or tensor of shape (B, K), each row sorted and unique, that counts the row's
         visual tokens from 0.  K is the same for every row; K = 0 keeps no visual token.
+    positions : ``"keep"`` leaves every kept token its position ids; ``"compact"`` renumbers
+        them without gaps, in order, for the layers from `layer` on, and decoding goes on after
+        the last compact position.  With M-RoPE one map serves the three axes.
+    bias : what is added to the attention logits of the kept visual tokens in every layer from
+        `layer` on, in prefill and decoding.  ``"log-count"``: every dropped token goes to the
+        nearest kept visual token of its row, in Euclidean distance at the input of `layer`, and
+        a token at which m arrive gets log(1 + m); this is exact when the dropped tokens are
+        copies at the position of the kept one.  Or a function of the `TokenCloud` and the kept
+        indices that returns (B, K) finite numbers.  None adds nothing and changes no kernel.
 
     Yields
     ------
@@ -38,15 +62,16 @@ def prune_at_layer(
         than sdpa and eager, a cache other than `DynamicCache`, several new tokens on a filled
         cache (chunked prefill, assisted decoding), and nesting on one model.
     InvalidSelection
-        When `select` answers anything but sorted, unique, in-range indices of shape (B, K).
+        When `select` answers anything but sorted, unique, in-range indices of shape (B, K), or
+        `bias` anything but finite numbers of that shape.
 
     Notes
     -----
     ``model(...)`` and ``model.generate(...)`` inside the context run the model's own code.
-    Text is never removed, kept tokens keep their position ids, and the cache of the layers
-    from `layer` on holds the kept tokens only.  The result equals that of a model whose layers
-    from `layer` on are forbidden, by an attention mask, to read the dropped tokens.  Logits are
-    those of the kept tokens: row b, column j belongs to ``kept_sequence[b, j]``.
+    Text is never removed, and the cache of the layers from `layer` on holds the kept tokens
+    only.  With ``positions="keep"`` the result equals that of a model whose layers from `layer`
+    on are forbidden, by an attention mask, to read the dropped tokens.  Logits are those of the
+    kept tokens: row b, column j belongs to ``kept_sequence[b, j]``.
 
     Examples
     --------
@@ -76,13 +101,33 @@ def prune_at_layer(
             "select is called with a TokenCloud",
             "Pass a function that returns (B, K) indices.",
         )
+    _check_choices(positions, bias)
     pruning = Pruning(index)
-    call = PrunedCall(pruning, select, parts)
+    call = PrunedCall(pruning, Choices(select, positions, bias), parts)
     with exclusive(parts, CALLED), ExitStack() as hooks:
         hooks.callback(call.forget)
         hooks.enter_context(pre_hook(parts.trunk, call.begin))
         hooks.enter_context(pre_hook(parts.rotary, call.place))
+        if call.deepstack is not None:
+            hooks.enter_context(pre_hook(parts.decoder, call.deepstack.take))
+            for number, follower in enumerate([*parts.layers[1:], parts.norm]):
+                hooks.enter_context(pre_hook(follower, call.deepstack.after(number)))
         hooks.enter_context(pre_hook(parts.layers[index], call.enter))
         for later in parts.layers[index + 1 :]:
             hooks.enter_context(pre_hook(later, call.after))
         yield pruning
+
+
+def _check_choices(positions: Any, bias: Any) -> None:
+    if positions not in ("keep", "compact"):
+        raise unsupported(
+            f"positions={positions!r}",
+            "kept tokens keep their position ids or are renumbered",
+            'Pass "keep" or "compact".',
+        )
+    if bias is not None and bias != "log-count" and not callable(bias):
+        raise unsupported(
+            f"bias={bias!r}",
+            "a bias is the logarithm of counts or a function",
+            'Pass None, "log-count" or a function of the TokenCloud and the kept indices.',
+        )

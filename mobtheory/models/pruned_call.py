@@ -8,7 +8,7 @@ Transformers would take the gaps for borders between packed sequences and cut th
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 from weakref import ReferenceType, ref
 
 import torch
@@ -17,6 +17,10 @@ from transformers import DynamicCache
 from transformers.cache_utils import DynamicLayer
 
 from mobtheory.errors import UnsupportedModel
+from mobtheory.models.column_bias import Bias, kept_bias, with_bias
+from mobtheory.models.compacting import compact_positions
+from mobtheory.models.deepstack import PrunedDeepStack
+from mobtheory.models.gathering import kept_places, mask_at, positions_at, tokens_at
 from mobtheory.models.reading import arguments_of, layer_cloud, read_spans
 from mobtheory.models.selecting import checked_selection
 from mobtheory.models.tokens import Spans, TokenCloud
@@ -25,6 +29,7 @@ from mobtheory.models.vision_language import Parts
 CALLED = "models.prune_at_layer"
 
 Select = Callable[[TokenCloud], Any]
+Positions = Literal["keep", "compact"]
 
 
 @dataclass
@@ -34,32 +39,51 @@ class Pruning:
     Attributes
     ----------
     layer : the decoder layer whose input is pruned
-    kept : (B, K) int64 tensor, the kept visual tokens counted within the visual span; None
-        before the first prefill
+    kept : (B, K) int64 tensor, the kept visual tokens counted within the visual tokens of the
+        row; None before the first prefill
     kept_sequence : (B, T - N + K) int64 tensor, the places in the sequence of everything that
         was kept, text and padding included; None before the first prefill
+    log_counts : (B, K) tensor, what was added to the logits of the kept visual tokens; None
+        without a bias
     """
 
     layer: int
     kept: torch.Tensor | None = None
     kept_sequence: torch.Tensor | None = None
+    log_counts: torch.Tensor | None = None
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What the caller of `prune_at_layer` chose."""
+
+    select: Select
+    positions: Positions = "keep"
+    bias: Bias | None = None
 
 
 class PrunedCall:
     """The hooks of one `prune_at_layer` and what they remember between them."""
 
-    def __init__(self, pruning: Pruning, select: Select, parts: Parts) -> None:
-        self.pruning, self.select, self.parts = pruning, select, parts
+    def __init__(self, pruning: Pruning, choices: Choices, parts: Parts) -> None:
+        self.pruning, self.choices, self.parts = pruning, choices, parts
+        add = parts.adapter.deepstack(parts.decoder)
+        self.deepstack = None if add is None else PrunedDeepStack(add, pruning.layer)
         self.forget()
 
     def forget(self) -> None:
         """Let go of everything that belongs to one prefill, apart from what it kept."""
         self.spans: tuple[Spans, ...] | None = None
-        self.positions: torch.Tensor | None = None
-        self.stepping = False
+        self.real: torch.Tensor | None = None  # (B, T): which tokens are no padding
+        self.positions: torch.Tensor | None = None  # as the rotary embedding was given them
+        self.compact: torch.Tensor | None = None  # the positions of the kept tokens, renumbered
+        self.columns: torch.Tensor | None = None  # (B, T'): the bias of every kept token
+        self.expected = self.stepping = False
         self.cache: ReferenceType[DynamicCache] | None = None
         self.length = self.cached = 0
-        self.changed: dict[str, Any] = {}
+        self.made: dict[tuple[str, int], tuple[Any, Any]] = {}
+        if self.deepstack is not None:
+            self.deepstack.forget()
 
     def begin(self, module: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         """Before the trunk: tell a prefill from a decoding step."""
@@ -73,11 +97,14 @@ class PrunedCall:
             )
         if cache is not None and cache.get_seq_length() > 0:
             self._check_step(cache, call)
-            self.stepping = True
+            self.expected = self.stepping = True
+            self.made = {}
             return
         self.forget()
-        self.pruning.kept = self.pruning.kept_sequence = None
+        self.pruning.kept = self.pruning.kept_sequence = self.pruning.log_counts = None
         self.spans = read_spans(call, self.parts, CALLED)
+        self.real = call.get("attention_mask")
+        self.expected = True
 
     def place(self, module: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         """Before the rotary embedding: note the positions of the tokens."""
@@ -102,18 +129,28 @@ class PrunedCall:
         self.cached += 1
 
     def enter(self, _: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        """At the pruned layer: drop tokens in a prefill, adapt the mask in a decoding step."""
-        mask = kwargs.get("attention_mask")
-        if self.stepping:
-            self.stepping = False
-            self.changed = {"attention_mask": self._step_mask(mask)}
-            return args, {**kwargs, **self.changed}
-        if self.spans is None:
+        """At the pruned layer: drop tokens in a prefill, and adapt what else it is handed."""
+        if not self.expected:
             raise unsupported(
                 "a call of the decoder alone",
                 "the visual tokens are found in the input_ids of the whole model",
                 "Call the model itself, not a part of it.",
             )
+        self.expected = False
+        if self.stepping:
+            return args, self._adapted(kwargs)
+        cloud, kept = self._choose(args, kwargs)
+        hidden, kwargs = tokens_at(cloud.hidden, kept), self._adapted(kwargs)
+        return ((hidden, *args[1:]), kwargs) if args else ((), {**kwargs, "hidden_states": hidden})
+
+    def after(self, _: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """At every later layer: the kept tokens arrive by themselves, their places do not."""
+        return args, self._adapted(kwargs)
+
+    def _choose(
+        self, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> tuple[TokenCloud, torch.Tensor]:
+        """Ask for the selection; note the kept places, their bias and their positions."""
         cache = kwargs.get("past_key_values")
         if cache is not None and any(type(layer) is not DynamicLayer for layer in cache.layers):
             raise unsupported(
@@ -121,66 +158,86 @@ class PrunedCall:
                 "only full-attention layers hold the very tokens that pruning keeps",
                 "Use a model and a cache with full attention, or use_cache=False.",
             )
+        assert self.spans is not None
         cloud = layer_cloud(args, kwargs, self.positions, self.spans, CALLED)
-        self.spans = self.positions = None
-        chosen = checked_selection(self.select(cloud), cloud)
-        kept = _sequence_indices(chosen, cloud)
+        chosen = checked_selection(self.choices.select(cloud), cloud)
+        kept = kept_places(chosen, cloud)
+        if self.choices.bias is not None:
+            bias = kept_bias(self.choices.bias, cloud, chosen)
+            self.columns = _columns(bias, chosen, kept, cloud)
+            self.pruning.log_counts = bias
+        if self.choices.positions == "compact":
+            self.compact = compact_positions(cloud.positions, kept, self.real)
+        if self.deepstack is not None:
+            self.deepstack.keep(chosen, kept)
         self.pruning.kept, self.pruning.kept_sequence = chosen, kept
         self.length = self.cached = cloud.hidden.shape[1]
         self.cache = None if cache is None else ref(cache)
-        self.changed = {
-            "attention_mask": _mask_at(mask, kept, rows=kept),
-            "position_ids": _positions_at(kwargs.get("position_ids"), kept),
-            "position_embeddings": tuple(
-                _tokens_at(part, kept) for part in kwargs["position_embeddings"]
-            ),
+        self.spans = self.positions = self.real = None
+        return cloud, kept
+
+    def _adapted(self, kwargs: dict[str, Any]) -> dict[str, Any]:
+        """What a layer from the pruned one on is handed, in terms of the kept tokens."""
+        makers = {
+            "attention_mask": self._mask,
+            "position_embeddings": self._embeddings,
+            "position_ids": self._position_ids,
         }
-        hidden, kwargs = _tokens_at(cloud.hidden, kept), {**kwargs, **self.changed}
-        return ((hidden, *args[1:]), kwargs) if args else ((), {**kwargs, "hidden_states": hidden})
+        changed: dict[str, Any] = {}
+        for name, make in makers.items():
+            given = kwargs.get(name)
+            # layers are handed the same few tensors: each is adapted once a call, and held so
+            # that its id stays its own
+            if (name, id(given)) not in self.made:
+                self.made[name, id(given)] = given, make(given)
+            changed[name] = self.made[name, id(given)][1]
+        return {**kwargs, **changed}
 
-    def after(self, _: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        """At every later layer: the kept tokens arrive by themselves, their places do not."""
-        return args, {**kwargs, **self.changed}
-
-    def _step_mask(self, mask: torch.Tensor | None) -> torch.Tensor | None:
+    def _kept_columns(self) -> torch.Tensor:
+        """The places (B, T') of all tokens whose keys the layer holds, new ones included."""
         kept = self.pruning.kept_sequence
-        if mask is None or kept is None:
-            return mask
-        new = torch.arange(self.length, mask.shape[-1], device=kept.device)
-        return _mask_at(mask, torch.cat([kept, new.expand(len(kept), -1)], dim=1))
+        assert kept is not None
+        new = torch.arange(self.length, self.cached, device=kept.device)
+        return torch.cat([kept, new.expand(len(kept), -1)], dim=1) if len(new) else kept
+
+    def _mask(self, mask: torch.Tensor | None) -> torch.Tensor | None:
+        if mask is None and self.columns is None:
+            return None
+        at = self._kept_columns()
+        gathered = mask_at(mask, at, rows=None if self.stepping else at)
+        if self.columns is None:
+            return gathered
+        bias = nn.functional.pad(self.columns, (0, at.shape[1] - self.columns.shape[1]))
+        return with_bias(gathered, bias, queries=1 if self.stepping else at.shape[1])
+
+    def _embeddings(self, given: Any) -> Any:
+        if self.compact is not None:
+            positions = self.compact
+            if self.stepping:
+                step = self.cached - self.length
+                positions = positions.amax(-1, keepdim=True) + step
+            return self.parts.rotary(given[0], positions.to(given[0].device))
+        if self.stepping:
+            return given
+        assert self.pruning.kept_sequence is not None
+        kept = self.pruning.kept_sequence
+        return tuple(tokens_at(part, kept) for part in given)
+
+    def _position_ids(self, given: torch.Tensor | None) -> torch.Tensor | None:
+        if given is None or self.stepping:
+            return given
+        assert self.pruning.kept_sequence is not None
+        return positions_at(given, self.pruning.kept_sequence)
 
 
-def _sequence_indices(chosen: torch.Tensor, cloud: TokenCloud) -> torch.Tensor:
-    """Everything but the dropped visual tokens, in order."""
-    stays = torch.ones(cloud.hidden.shape[:2], dtype=torch.bool, device=chosen.device)
-    for row, span, indices in zip(stays, cloud.spans, chosen, strict=True):
-        visual = torch.from_numpy(span.visual).to(chosen.device)
-        row[visual] = False
-        row[visual[indices]] = True
-    return stays.nonzero()[:, 1].view(len(chosen), -1)
-
-
-def _positions_at(positions: torch.Tensor | None, kept: torch.Tensor) -> torch.Tensor | None:
-    """Columns `kept` (B, K) of the (B or 1, T) position ids that a layer is handed."""
-    return None if positions is None else positions.expand(len(kept), -1).gather(1, kept)
-
-
-def _tokens_at(tensor: torch.Tensor, kept: torch.Tensor) -> torch.Tensor:
-    """Rows `kept` (B, K) of a (B or 1, T, d) tensor."""
-    expanded = tensor.expand(len(kept), -1, -1)
-    return expanded.gather(1, kept[..., None].expand(-1, -1, tensor.shape[-1]))
-
-
-def _mask_at(
-    mask: torch.Tensor | None, columns: torch.Tensor, rows: torch.Tensor | None = None
-) -> torch.Tensor | None:
-    """The chosen key columns, and query rows, of a (B or 1, H, Q, T) mask; None is causal."""
-    if mask is None:
-        return None
-    mask = mask.expand(len(columns), -1, -1, -1)
-    if rows is not None:
-        mask = mask.gather(2, rows[:, None, :, None].expand(-1, mask.shape[1], -1, mask.shape[3]))
-    return mask.gather(3, columns[:, None, None, :].expand(-1, *mask.shape[1:3], -1))
+def _columns(
+    bias: torch.Tensor, chosen: torch.Tensor, kept: torch.Tensor, cloud: TokenCloud
+) -> torch.Tensor:
+    """The bias (B, K) of the kept visual tokens among all kept tokens, (B, T'); text has none."""
+    everywhere = bias.new_zeros(cloud.hidden.shape[:2])
+    for row, span, indices, own in zip(everywhere, cloud.spans, chosen, bias, strict=True):
+        row[torch.from_numpy(span.visual).to(row.device)[indices]] = own
+    return everywhere.gather(1, kept)
 
 
 def unsupported(received: str, rule: str, mend: str) -> UnsupportedModel:

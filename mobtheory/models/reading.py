@@ -47,7 +47,8 @@ def read_spans(call: Mapping[str, Any], parts: Parts, called: str) -> tuple[Span
             "padding is read from an attention mask of shape (batch, tokens)",
             "Pass the attention_mask of the processor, or none for sequences without padding.",
         )
-    image = (ids == parts.image_token).cpu().numpy()
+    kinds = {kind: (ids == token).cpu().numpy() for kind, token in parts.visual_tokens.items()}
+    image = np.logical_or.reduce(list(kinds.values()))
     real = np.ones_like(image) if mask is None else mask.bool().cpu().numpy()
     spans = tuple(_row_spans(image[b], real[b], b, called) for b in range(len(image)))
     counts = [len(span.visual) for span in spans]
@@ -56,15 +57,16 @@ def read_spans(call: Mapping[str, Any], parts: Parts, called: str) -> tuple[Span
             called,
             f"rows with {counts} visual tokens",
             "every row of a batch needs the same number",
-            "Put rows with as many image tokens into one batch.",
+            "Put rows with as many visual tokens into one batch.",
         )
-    if not parts.adapter.has_picture(call):
-        raise UnsupportedModel(
-            called,
-            "image tokens without a picture",
-            "the visual tokens would be the embedding of a placeholder",
-            "Pass the processor's pixel_values too.",
-        )
+    for kind, places in kinds.items():
+        if places.any() and not parts.adapter.has_content(call, kind):
+            raise UnsupportedModel(
+                called,
+                f"{kind} tokens without a picture",
+                "the visual tokens would be the embedding of a placeholder",
+                "Pass all that the processor made, its pixel values too.",
+            )
     return spans
 
 

@@ -1,6 +1,6 @@
 """A loaded model with its processor and adapter, and how any function here finds the parts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -119,7 +119,8 @@ class Parts:
     decoder: PreTrainedModel
     layers: nn.ModuleList
     rotary: nn.Module
-    image_token: int
+    norm: nn.Module
+    visual_tokens: Mapping[str, int]
     adapter: Adapter
 
 
@@ -145,12 +146,16 @@ def parts_of(model: Any, called: str) -> Parts:
             "Pass the whole model, with its language-model head.",
         )
     decoder = adapter.decoder(network)
-    layers, rotary = getattr(decoder, "layers", None), getattr(decoder, "rotary_emb", None)
-    if not isinstance(layers, nn.ModuleList) or not isinstance(rotary, nn.Module):
+    layers, rotary, norm = (getattr(decoder, n, None) for n in ("layers", "rotary_emb", "norm"))
+    if (
+        not isinstance(layers, nn.ModuleList)
+        or not isinstance(rotary, nn.Module)
+        or not isinstance(norm, nn.Module)
+    ):
         raise UnsupportedModel(
             called,
             f"a {type(network).__name__} around a {type(decoder).__name__}",
-            "the text model has decoder layers and one rotary embedding",
+            "the text model has decoder layers, one rotary embedding and a final norm",
             "Use a checkpoint whose text model is Llama-like (Llama, Mistral, Qwen).",
         )
     return Parts(
@@ -159,6 +164,7 @@ def parts_of(model: Any, called: str) -> Parts:
         decoder=decoder,
         layers=layers,
         rotary=rotary,
-        image_token=adapter.image_token(network),
+        norm=norm,
+        visual_tokens=adapter.visual_tokens(network),
         adapter=adapter,
     )

@@ -96,7 +96,7 @@ def test_the_adapter_finds_its_modules_in_the_7b_model():
     assert len(parts.layers) == 32
     assert parts.layers is model.model.language_model.layers
     assert parts.trunk is model.model
-    assert parts.image_token == 32000
+    assert parts.visual_tokens == {"image": 32000}
 
 
 def test_the_embedded_model_never_asks_the_network(monkeypatch):
