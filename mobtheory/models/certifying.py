@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from mobtheory.attention import (
@@ -21,6 +22,7 @@ from mobtheory.errors import UnsupportedModel
 from mobtheory.models.arithmetic import attention_rounding, layer_rounding
 from mobtheory.models.layer_call import LayerCall
 from mobtheory.models.layer_pass import LayerPass
+from mobtheory.models.nearest import nearest_kept
 
 Float = NDArray[np.float64]
 Method = Literal["plain", "log-count"]
@@ -72,7 +74,7 @@ def certify_pruning(
     *,
     method: Method = "plain",
     assignment: Any = None,
-    bias: Any = None,
+    full: LayerPass | None = None,
 ) -> LayerCertificate:
     """Certify what pruning does to one row at one decoder layer.
 
@@ -82,10 +84,9 @@ def certify_pruning(
     kept : (K,) integers, the kept visual tokens counted from 0, sorted and unique
     method : "plain", or "log-count" where log n_s is added to the logits of kept tokens
     assignment : (N,) integers, the kept visual token, counted among all N, to which each visual
-        token goes; kept ones to themselves.  "log-count" needs it; for "plain" it serves the
-        bound "tanh-plain" only, and by default tokens go to the one nearest in value.
-    bias : (K,) numbers, what the model added to the logits of the kept tokens; by default the
-        log counts of `assignment`
+        token goes; kept ones to themselves.  For "log-count" the default is `nearest_kept`, for
+        "plain", where it serves the bound "tanh-plain" only, the kept token nearest in value.
+    full : what ``call.run()`` returned, where it is known already
 
     Returns
     -------
@@ -113,10 +114,15 @@ def certify_pruning(
     >>> bool((certificate.bounds["attention"] >= certificate.measured).all())
     True
     """
+    bias, kept = None, np.asarray(kept.cpu() if isinstance(kept, torch.Tensor) else kept)
+    if method == "log-count" and kept.size == 0:
+        method = "plain"  # nothing is left to stand for a dropped token
+    if method == "log-count":
+        if assignment is None:
+            assignment = nearest_kept(call.hidden[torch.as_tensor(call.visual)], kept)
+        bias = np.log(np.bincount(assignment, minlength=len(call.visual))[kept])
     goes_to = None if assignment is None else _in_row(call, assignment)
-    if method == "log-count" and bias is None:
-        bias = _log_counts(call, kept, goes_to)
-    before, after = call.run(), call.run(kept, bias=bias)
+    before, after = call.run() if full is None else full, call.run(kept, bias=bias)
     stays = np.isin(before.places, after.places)
     weights = attention_weights(before.logits)
     if method == "plain":
@@ -160,18 +166,6 @@ def _in_row(call: LayerCall, assignment: Any) -> NDArray[np.int64]:
     places = np.arange(len(call.hidden))
     places[call.visual] = call.visual[np.asarray(assignment)]
     return places
-
-
-def _log_counts(call: LayerCall, kept: Any, goes_to: NDArray[np.int64] | None) -> Float:
-    if goes_to is None:
-        raise UnsupportedModel(
-            "certify_pruning",
-            'method="log-count" without an assignment',
-            "counts are known once each dropped token goes to a kept one",
-            "Pass the assignment of the N visual tokens.",
-        )
-    arrivals = np.bincount(goes_to[call.visual], minlength=len(call.hidden))
-    return np.log(arrivals[call.visual[np.asarray(kept)]])
 
 
 def _check_closed_form(call: LayerCall, error: Float, measured: Float, rounding: Float) -> None:
