@@ -30,6 +30,7 @@ def prune_at_layer(
     *,
     positions: Positions = "keep",
     bias: Bias | None = None,
+    certify: bool = False,
 ) -> Generator[Pruning]:
     """Keep only the visual tokens that `select` chooses, from decoder layer `layer` on.
 
@@ -49,11 +50,15 @@ def prune_at_layer(
         a token at which m arrive gets log(1 + m); this is exact when the dropped tokens are
         copies at the position of the kept one.  Or a function of the `TokenCloud` and the kept
         indices that returns (B, K) finite numbers.  None adds nothing and changes no kernel.
+    certify : whether each prefill also measures the exact error at `layer` and bounds it, a
+        `LayerCertificate` a row; the layer is run twice more for it.  Not for compact positions
+        or a bias of one's own.
 
     Yields
     ------
     Pruning
-        Its ``kept`` and ``kept_sequence`` say what the last prefill kept.
+        Its ``kept`` and ``kept_sequence`` say what the last prefill kept, its ``certificate``
+        what that changed.
 
     Raises
     ------
@@ -101,9 +106,9 @@ def prune_at_layer(
             "select is called with a TokenCloud",
             "Pass a function that returns (B, K) indices.",
         )
-    _check_choices(positions, bias)
+    _check_choices(positions, bias, certify)
     pruning = Pruning(index)
-    call = PrunedCall(pruning, Choices(select, positions, bias), parts)
+    call = PrunedCall(pruning, Choices(select, positions, bias, certify), parts)
     with exclusive(parts, CALLED), ExitStack() as hooks:
         hooks.callback(call.forget)
         hooks.enter_context(pre_hook(parts.trunk, call.begin))
@@ -118,16 +123,23 @@ def prune_at_layer(
         yield pruning
 
 
-def _check_choices(positions: Any, bias: Any) -> None:
+def _check_choices(positions: Any, bias: Any, certify: bool) -> None:
     if positions not in ("keep", "compact"):
         raise unsupported(
             f"positions={positions!r}",
             "kept tokens keep their position ids or are renumbered",
             'Pass "keep" or "compact".',
         )
-    if bias is not None and bias != "log-count" and not callable(bias):
+    named = isinstance(bias, str) and bias == "log-count"
+    if bias is not None and not named and not callable(bias):
         raise unsupported(
             f"bias={bias!r}",
             "a bias is the logarithm of counts or a function",
             'Pass None, "log-count" or a function of the TokenCloud and the kept indices.',
+        )
+    if certify and (positions != "keep" or callable(bias)):
+        raise unsupported(
+            f"certify=True with positions={positions!r} and bias={bias!r:.80}",
+            "certificates speak of kept tokens at their own positions, plain or with log counts",
+            'Use positions="keep", and bias=None or "log-count".',
         )

@@ -17,6 +17,8 @@ from transformers import DynamicCache
 from transformers.cache_utils import DynamicLayer
 
 from mobtheory.errors import UnsupportedModel
+from mobtheory.models.certified import certified
+from mobtheory.models.certifying import LayerCertificate
 from mobtheory.models.column_bias import Bias, kept_bias, with_bias
 from mobtheory.models.compacting import compact_positions
 from mobtheory.models.deepstack import PrunedDeepStack
@@ -45,12 +47,14 @@ class Pruning:
         was kept, text and padding included; None before the first prefill
     log_counts : (B, K) tensor, what was added to the logits of the kept visual tokens; None
         without a bias
+    certificate : one `LayerCertificate` a row; None unless asked for
     """
 
     layer: int
     kept: torch.Tensor | None = None
     kept_sequence: torch.Tensor | None = None
     log_counts: torch.Tensor | None = None
+    certificate: tuple[LayerCertificate, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,7 @@ class Choices:
     select: Select
     positions: Positions = "keep"
     bias: Bias | None = None
+    certify: bool = False
 
 
 class PrunedCall:
@@ -102,6 +107,7 @@ class PrunedCall:
             return
         self.forget()
         self.pruning.kept = self.pruning.kept_sequence = self.pruning.log_counts = None
+        self.pruning.certificate = None
         self.spans = read_spans(call, self.parts, CALLED)
         self.real = call.get("attention_mask")
         self.expected = True
@@ -166,6 +172,8 @@ class PrunedCall:
             bias = kept_bias(self.choices.bias, cloud, chosen)
             self.columns = _columns(bias, chosen, kept, cloud)
             self.pruning.log_counts = bias
+        if self.choices.certify:
+            self.pruning.certificate = self._certificate(cloud, kwargs, chosen)
         if self.choices.positions == "compact":
             self.compact = compact_positions(cloud.positions, kept, self.real)
         if self.deepstack is not None:
@@ -175,6 +183,14 @@ class PrunedCall:
         self.cache = None if cache is None else ref(cache)
         self.spans = self.positions = self.real = None
         return cloud, kept
+
+    def _certificate(
+        self, cloud: TokenCloud, kwargs: dict[str, Any], chosen: torch.Tensor
+    ) -> tuple[LayerCertificate, ...]:
+        layer = self.pruning.layer
+        method = "plain" if self.choices.bias is None else "log-count"
+        module = self.parts.layers[layer]
+        return certified(CALLED, layer, module, cloud, kwargs, self.real, chosen, method)
 
     def _adapted(self, kwargs: dict[str, Any]) -> dict[str, Any]:
         """What a layer from the pruned one on is handed, in terms of the kept tokens."""
