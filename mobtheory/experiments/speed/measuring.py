@@ -20,6 +20,8 @@ from mobtheory.experiments.speed.subject import CALLED, Subject, subject_for
 from mobtheory.experiments.speed.where import device_facts, source_facts
 from mobtheory.models import VisionLanguageModel
 from mobtheory.models.batching import in_batches
+from mobtheory.models.hooks import layer_index
+from mobtheory.models.vision_language import parts_of
 
 ANSWERS = (1, 4, 32)
 
@@ -83,6 +85,7 @@ def measure_speed(
     progress("building", 0, 1)
     subject = subject_for(chosen, device=device, dtype=dtype, seed=seed)
     clock = clock_for(subject.network.device)
+    layer = layer_index(layer, 1, parts_of(subject.network, CALLED), CALLED)
     settings = settings_for(subject.visual, selects, ratios, layer)
     progress("building", 1, 1)
     longest = max(answers)
