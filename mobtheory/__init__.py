@@ -78,7 +78,7 @@ _HOMES = {
     "mobtheory.report": "write_report",
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names.split()}
-_ROOMS = "attention claims covering errors experiments geometry models report strategies"
+_ROOMS = "attention claims covering errors experiments geometry models pruning report strategies"
 
 __all__ = [
     "ApproximateResult",

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from mobtheory.models.capturing import capture as capture
     from mobtheory.models.certifying import LayerCertificate as LayerCertificate
     from mobtheory.models.certifying import certify_pruning as certify_pruning
+    from mobtheory.models.fingerprint import weights_fingerprint as weights_fingerprint
     from mobtheory.models.layer_call import LayerCall as LayerCall
     from mobtheory.models.layer_call import read_layer as read_layer
     from mobtheory.models.layer_pass import LayerPass as LayerPass
@@ -48,6 +49,7 @@ _HOMES = {
     "read_layer": "mobtheory.models.layer_call",
     "register_adapter": "mobtheory.models.adapters",
     "rest_of_network": "mobtheory.models.submodel",
+    "weights_fingerprint": "mobtheory.models.fingerprint",
 }
 _lazy = lazy_names(__name__, _HOMES)
 
@@ -69,6 +71,7 @@ __all__ = [
     "measure_lipschitz",
     "prune_at_layer",
     "rest_of_network",
+    "weights_fingerprint",
 ]
 
 
