@@ -112,7 +112,7 @@ def published_bounds(samples: Iterable[TokenSample]) -> list[PublishedBounds]:
     return rows
 
 
-def wilson(successes: int, trials: int) -> tuple[float, float]:
+def wilson(successes: float, trials: int) -> tuple[float, float]:
     """Wilson's 95 % interval of a proportion of independent trials."""
     if trials == 0:
         return 0.0, 1.0

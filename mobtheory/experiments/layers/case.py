@@ -12,6 +12,7 @@ from mobtheory.experiments.layers.identity import Identity, check_identity
 from mobtheory.experiments.layers.published import geometry_of, no_better_than_nothing
 from mobtheory.experiments.layers.space import Integers, Space
 from mobtheory.experiments.layers.subsets import Subset
+from mobtheory.geometry.points import to_numpy
 from mobtheory.models.certifying import LayerCertificate, certify_pruning
 from mobtheory.models.layer_call import LayerCall
 from mobtheory.models.layer_pass import LayerPass
@@ -24,12 +25,22 @@ ATTENTIVE = ("dropped-mass", "phi", "attention")
 
 @dataclass(frozen=True, eq=False)
 class ReadLayer:
-    """One sample at one layer, read once: the call, its full run and its distances."""
+    """One sample at one layer, read once: the call, its full run, its tokens and their distances.
+
+    Attributes
+    ----------
+    weights : (H, R, n) attention of the prompt rows
+    row : the last of them
+    visual, prompt : (N, d) and (L, d) tokens
+    raw, unit : distances between the tokens as they are, and of length 1
+    """
 
     call: LayerCall
     full: LayerPass
     weights: Float
     row: AnsweringRow
+    visual: Float
+    prompt: Float
     raw: Space
     unit: Space
 
@@ -45,6 +56,8 @@ class ReadLayer:
             full,
             np.asarray(attention_weights(full.logits)),
             AnsweringRow.of(call, full),
+            to_numpy(visual),
+            to_numpy(prompt),
             Space.of(visual, prompt),
             Space.of(visual, prompt, unit=True),
         )

@@ -11,7 +11,9 @@ from mobtheory.experiments.layers.subsets import Subset
 _ROUNDING = 1e-9
 
 
-def proof_steps(space: Space, subset: Subset, radii: Float) -> dict[str, Any]:
+def proof_steps(
+    space: Space, subset: Subset, radii: Float, terms: dict[str, float] | None
+) -> dict[str, Any]:
     """What algorithm 1 reaches, beside what the proof says it reaches.
 
     Parameters
@@ -19,6 +21,7 @@ def proof_steps(space: Space, subset: Subset, radii: Float) -> dict[str, Any]:
     space : in which the subset was chosen
     subset : of algorithm 1, with both halves
     radii : `insertion_radii` of the visual tokens in that space
+    terms : what `theorem_2_terms` says of the subset; None leaves ``truncation`` out
 
     Returns
     -------
@@ -26,9 +29,10 @@ def proof_steps(space: Space, subset: Subset, radii: Float) -> dict[str, Any]:
         ``prompt_to_visual`` h(P -> V); ``nearest_cover`` d_H(S'_p, P) for S'_p the nearest visual
         token of each prompt token; ``prompt_radius`` d_H(S_p, P); ``visual_radius`` d_H(S_v, V);
         ``cover`` h(V -> S); ``optimum_low`` and ``optimum_high``, a bracket of OPT(K_v); and
-        ``nearest_cover_optimal``, ``prompt_covered`` (E5-2's target, h(P -> V), is reached),
-        ``visual_alone_twice`` (d_H(S_v, V) <= 2 OPT(K_v), refuted where it exceeds twice the upper
-        end) and ``union_twice`` (the repaired h(V -> S) <= 2 OPT(K_v)).
+        the truth values ``nearest_cover_optimal``, d_H(S'_p, P) = h(P -> V) (E5-1, proved);
+        ``truncation``, d_H(S_p, P) <= alpha K_p^(-1/d) (E5-2, refuted); ``visual_alone_twice``,
+        d_H(S_v, V) <= 2 OPT(K_v) (E5-3, refuted), judged at the upper end, so that False is
+        certain; ``union_twice``, h(V -> S) <= 2 OPT(K_v) (its repair, proved), likewise.
 
     Notes
     -----
@@ -40,17 +44,17 @@ def proof_steps(space: Space, subset: Subset, radii: Float) -> dict[str, Any]:
     count = len(subset.visual_half)
     high = float(radii[count - 1]) if count else np.inf
     cover, alone = space.cover(subset.kept), space.cover(subset.visual_half)
-    slack = 1 + _ROUNDING
+    prompt_radius, slack = space.prompt_radius(subset.prompt_half), 1 + _ROUNDING
     return {
         "prompt_to_visual": space.prompt_to_visual,
         "nearest_cover": nearest_cover,
-        "prompt_radius": space.prompt_radius(subset.prompt_half),
+        "prompt_radius": prompt_radius,
         "visual_radius": alone if count else None,
         "cover": cover,
         "optimum_low": high / 2 if count else None,
         "optimum_high": high if count else None,
         "nearest_cover_optimal": nearest_cover <= space.prompt_to_visual * slack,
-        "prompt_covered": space.prompt_radius(subset.prompt_half) <= space.prompt_to_visual * slack,
+        "truncation": None if terms is None else prompt_radius <= terms["alpha"] * slack,
         "visual_alone_twice": alone <= 2 * high * slack,
         "union_twice": cover <= 2 * high * slack,
     }

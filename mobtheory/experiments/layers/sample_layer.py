@@ -14,9 +14,10 @@ from mobtheory.experiments.layers.covering_slope import (
 )
 from mobtheory.experiments.layers.downstream import downstream
 from mobtheory.experiments.layers.proof_steps import proof_steps
+from mobtheory.experiments.layers.published import theorem_2_terms
 from mobtheory.experiments.layers.replacing_tokens import replace_tokens
-from mobtheory.experiments.layers.subsets import Subset, prompt_seeded, subsets
-from mobtheory.geometry import pairwise_distances
+from mobtheory.experiments.layers.subsets import PaperRule, Subset, prompt_seeded, subsets
+from mobtheory.geometry import normalize_rows, pairwise_distances
 from mobtheory.geometry.points import to_numpy
 from mobtheory.models.layer_call import LayerCall
 from mobtheory.models.submodel import Rest
@@ -39,9 +40,10 @@ def measure_sample(
     Returns
     -------
     dict
-        ``cases`` as `measure_case` with ``errors`` "state" and "kl" added; ``replaced`` as
-        `replace_tokens`, ``steps`` as `proof_steps`, ``splits`` as `splits` and ``anti_alignment``,
-        one entry a budget; ``dimension`` of visual and prompt tokens, ``tail``, ``coupling``.
+        ``cases`` as `measure_case` with ``errors`` "state" and "kl" added; one entry a budget in
+        ``replaced`` as `replace_tokens`, ``merged_bounds``, ``published`` for Theorem 2(a),
+        ``steps`` as `proof_steps`, ``splits`` as `splits`, ``anti_alignment``; ``dimension`` of
+        visual and prompt tokens, ``tail``, ``coupling``.
     """
     read = ReadLayer.of(call)
     radii = insertion_radii(read.raw.visual_visual)
@@ -54,6 +56,7 @@ def measure_sample(
         "prompt_tokens": len(call.prompt),
         "cases": [],
         "replaced": [],
+        "published": [],
         "steps": [],
         "splits": [],
         "anti_alignment": [],
@@ -81,10 +84,13 @@ def measure_sample(
         fps = by_method["fps"].kept
         at = {"budget": budget}
         found["replaced"].append({**at, **replace_tokens(call, read.full, read.raw, fps)})
-        found["merged_bounds"].append(merged_bounds(read, fps))
-        found["steps"].append({**at, **proof_steps(read.unit, by_method["mob"], unit_radii)})
+        found["merged_bounds"].append({**at, "bounds": merged_bounds(read, fps)})
+        terms = None if slope is None else _theorem_2(read, budget, slope.dimension)
+        mob = by_method["mob"]
+        found["published"].append({**at, **_sides(read, terms)})
+        found["steps"].append({**at, **proof_steps(read.unit, mob, unit_radii, terms)})
         found["splits"].append({**at, **splits(read.row, read.raw, tail, slope, budget)})
-        found["anti_alignment"].append({**at, **_anti_alignment(read, by_method["mob"], budget)})
+        found["anti_alignment"].append({**at, **_anti_alignment(read, mob, budget)})
     return found
 
 
@@ -98,9 +104,34 @@ def _add_ends(
         case["errors"].update(state=state, kl=divergence)
 
 
+def _theorem_2(read: ReadLayer, budget: int, dimension: float) -> dict[str, float] | None:
+    visual, prompt = (
+        to_numpy(normalize_rows(tokens, called="model layers", name=name))
+        for name, tokens in (("visual", read.visual), ("prompt", read.prompt))
+    )
+    return theorem_2_terms(visual, prompt, PaperRule(budget), dimension)
+
+
+def _sides(read: ReadLayer, terms: dict[str, float] | None) -> dict[str, Any]:
+    """Theorem 2(a)'s right side over C for algorithm 1, with and without + C eta."""
+    if terms is None:
+        return {
+            "right_side": None,
+            "useless": None,
+            "right_side_no_eta": None,
+            "useless_no_eta": None,
+        }
+    nothing, side = read.unit.visual_to_prompt, max(terms.values())
+    return {
+        "right_side": side + read.unit.coupling,
+        "useless": side + read.unit.coupling >= nothing,
+        "right_side_no_eta": side,
+        "useless_no_eta": side >= nothing,
+    }
+
+
 def _prompt_slope(read: ReadLayer) -> CoveringSlope | None:
-    tokens: Any = read.call.hidden[read.call.prompt].double()
-    radii = insertion_radii(to_numpy(pairwise_distances(tokens, tokens)))
+    radii = insertion_radii(np.asarray(pairwise_distances(read.prompt, read.prompt)))
     return fit_covering_slope(radii, (2, len(radii) - 1))
 
 

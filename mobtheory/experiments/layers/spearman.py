@@ -113,7 +113,7 @@ def correlate(
     >>> float(found.pooled[0, 0]), found.estimate("a", "b").low  # two pictures: no interval
     (1.0, None)
     """
-    table = _table({**surrogates, **truths}, pictures)
+    table = np.concatenate([_table(columns, pictures) for columns in (surrogates, truths)])
     split = len(surrogates)
     groups = _groups(pictures)
     alone = np.stack([_spearman(table[:, rows], split) for rows in groups])

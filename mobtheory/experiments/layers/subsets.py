@@ -38,9 +38,8 @@ def subsets(
     -------
     tuple of Subset
         Random; farthest-point sampling on the tokens as they are, from token 0; the K heaviest;
-        and algorithm 1 of the paper (MoB) on tokens of length 1 with K_p = K/2, k = K_p/8, rounded,
-        at least 1. Only MoB has halves of its own; the others are split by `halves` in the unit
-        space.
+        and algorithm 1 of the paper (MoB) on tokens of length 1, as `PaperRule` says. Only MoB has
+        halves of its own; the others are split by `halves` in the unit space.
     """
     count = len(attention)
     heaviest = np.argsort(-attention, kind="stable")[:budget]
@@ -56,13 +55,28 @@ def subsets(
     return (*found, mob_subset(unit, budget))
 
 
+@dataclass(frozen=True)
+class PaperRule:
+    """How algorithm 1 divides a budget: K_p = K/2 and k = K_p/8, rounded, at least 1."""
+
+    budget: int
+
+    @property
+    def prompt_budget(self) -> int:
+        """The prompt half, K_p."""
+        return max(1, self.budget // 2)
+
+    @property
+    def fold(self) -> int:
+        """Nearest visual tokens that each prompt token proposes, k."""
+        return max(1, round(self.prompt_budget / 8))
+
+
 def mob_subset(unit: Space, budget: int) -> Subset:
-    """What algorithm 1 keeps, with the paper's ratio of K_p and the fold that real_tokens uses."""
+    """What algorithm 1 keeps."""
     problem = CoveringProblem.from_distances(unit.visual_visual, unit.visual_prompt, budget)
-    prompt_budget = max(1, budget // 2)
-    selection = mob_select(
-        problem, prompt_budget=prompt_budget, fold=max(1, round(prompt_budget / 8))
-    )
+    rule = PaperRule(budget)
+    selection = mob_select(problem, prompt_budget=rule.prompt_budget, fold=rule.fold)
     prompt, visual = (
         np.sort(np.asarray(half, dtype=np.int64))
         for half in (selection.prompt_centers, selection.visual_centers)
