@@ -14,6 +14,7 @@ and one line here; the help keeps their order.
 # isort: off
 from mobtheory.cli.model import capture as capture
 from mobtheory.cli.model import coupling as coupling
+from mobtheory.cli.model import lipschitz as lipschitz
 from mobtheory.cli.model import bench as bench
 # isort: on
 from mobtheory.cli.model.application import model

@@ -38,7 +38,7 @@ class Gap:
     Attributes
     ----------
     sample : number of the input
-    experiment : "one token, random", "one token, most attended", "all tokens" or "positions"
+    experiment : "random token", "most attended token", "all tokens" or "positions"
     size : copies added to the token, kappa, or 0 for positions
     changes, relative : ||F(X) - F(X')||, and over ||F(X)||, (3,) in the order of `READINGS`
     flipped : whether the first word of the answer changed
@@ -135,9 +135,9 @@ def _one_token(
     copies: Sequence[int],
 ) -> list[Gap]:
     """X' = X with one visual token copied; pruning the copies gives X back."""
-    tokens = {"one token, random": int(rng.integers(sample.count))}
+    tokens = {"random token": int(rng.integers(sample.count))}
     if sample.call is not None:
-        tokens["one token, most attended"] = int(sample.attention().argmax())
+        tokens["most attended token"] = int(sample.attention().argmax())
     gaps: list[Gap] = []
     for experiment, token in tokens.items():
         times = [np.ones(sample.count, dtype=np.int64) for _ in copies]
@@ -205,9 +205,8 @@ def _gap(
 def _check_same_set(sample: Sample, variant: Variant) -> None:
     """Copies lie where their tokens lie: d_H is measured, not supposed, to be 0."""
     exact = sample.hidden.detach().double().cpu().numpy()
-    shown = [place for place in variant.places if place in set(sample.visual.tolist())]
-    several = np.concatenate([exact[shown], exact[sample.prompt]])
-    distance = hausdorff(sample.points, several)
+    counted = np.isin(variant.places, np.concatenate([sample.visual, sample.prompt]))
+    distance = hausdorff(sample.points, exact[variant.places[counted]])
     if distance != 0:
         raise UnsupportedModel(
             "models.measure_lipschitz",

@@ -8,6 +8,7 @@ import numpy as np
 
 from mobtheory.models.lipschitz.blindness import Blindness
 from mobtheory.models.lipschitz.multiplicity import HeadGaps
+from mobtheory.models.lipschitz.near_copies import NearCopies
 from mobtheory.models.lipschitz.outputs import READINGS
 from mobtheory.models.lipschitz.repair import RepairedFamily
 from mobtheory.models.lipschitz.spread import Spread
@@ -97,6 +98,8 @@ class LipschitzEvidence:
     witness : the pruning with the largest ratio; None where every d_H was 0
     moved_witness : the moved tokens with the largest ratio; no pruning
     blindness : d_H = 0 and the output moves: Assumption 1 fails for every C
+    near_copies : the ratio of copies at a distance r, which grows like 1 / r; they are no tokens of
+        the model's own, so `lower_bound` leaves them out
     heads : the size of that effect at the layer, against tanh(1/4 ln kappa)
     repaired : the same subsets with the log-count bias, against the constant of the theorem
     notes : what else must be said about this run
@@ -116,6 +119,7 @@ class LipschitzEvidence:
     witness: Witness | None
     moved_witness: Witness | None
     blindness: tuple[Blindness, ...]
+    near_copies: tuple[NearCopies, ...]
     heads: tuple[HeadGaps, ...]
     repaired: tuple[RepairedFamily, ...]
     notes: tuple[str, ...]
@@ -138,8 +142,11 @@ class LipschitzEvidence:
 
     @property
     def refuted(self) -> bool:
-        """Whether an output moved at d_H = 0 by more than rounding: then no C exists."""
-        return any(row.changes["last"].largest > self._rounding(row) for row in self.blindness)
+        """Whether a final state moved at d_H = 0 by more than rounding: then no C exists."""
+        return any(
+            row.relative["last"].largest > max(1e-4, 10 * (row.repaired or 0.0))
+            for row in self.blindness
+        )
 
     def exceeds(self, constant: float) -> bool:
         """Whether a measured pruning has a larger ratio than an assumed constant."""
@@ -166,6 +173,7 @@ class LipschitzEvidence:
             "witness": None if witness is None else _told(witness),
             "moved_witness": None if moved is None else _told(moved),
             "blindness": [row.to_dict() for row in self.blindness],
+            "near_copies": [row.to_dict() for row in self.near_copies],
             "heads": [row.to_dict() for row in self.heads],
             "repaired": [row.to_dict() for row in self.repaired],
             "notes": list(self.notes),
@@ -177,11 +185,6 @@ class LipschitzEvidence:
             f"LipschitzEvidence({self.model}, layer {self.layer}, {self.samples} inputs: "
             f"C is at least {self.lower_bound:.4g} in the reading {self.reading!r}; {ending})"
         )
-
-    def _rounding(self, row: Blindness) -> float:
-        """What the repaired statement, which is an identity for copies, misses 0 by."""
-        size = row.changes["last"].largest / max(row.relative["last"].largest, 1e-300)
-        return size * max(10 * (row.repaired or 0.0), 1e-4)
 
 
 def _told(witness: Witness) -> dict[str, Any]:

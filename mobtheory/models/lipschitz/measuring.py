@@ -17,6 +17,7 @@ from mobtheory.models.lipschitz.evidence import (
 from mobtheory.models.lipschitz.moving import FAMILY as MOVED
 from mobtheory.models.lipschitz.moving import ascend, radii_for
 from mobtheory.models.lipschitz.multiplicity import head_gaps
+from mobtheory.models.lipschitz.near_copies import near_copies, near_copies_summed
 from mobtheory.models.lipschitz.outputs import (
     READINGS,
     Function,
@@ -102,6 +103,7 @@ def measure_lipschitz(
     name = model.name if isinstance(model, VisionLanguageModel) else type(model).__name__
     pairs: list[Pair] = []
     gaps: list[Gap] = []
+    near: list[tuple[float, Pair]] = []
     repaired: list[Repaired] = []
     for sample in samples:
         rng = np.random.default_rng([seed, sample.number])
@@ -118,6 +120,7 @@ def measure_lipschitz(
             moved = ascend(function, sample, radii_for(sample), rng, reading=reading, steps=steps)
             pairs += measure_moves(function, sample, full, [t for _, t in moved], MOVED)
         gaps += blind_gaps(function, sample, full, rng)
+        near += near_copies(function, sample, full, rng)
         if progress is not None:
             progress("inputs", sample.number + 1, len(samples))
     notes = tuple(
@@ -138,6 +141,7 @@ def measure_lipschitz(
         witness=_largest(pairs, samples, function, name, reading, moved=False),
         moved_witness=_largest(pairs, samples, function, name, reading, moved=True),
         blindness=blindness(gaps, seed),
+        near_copies=near_copies_summed(near, seed),
         heads=head_gaps(samples),
         repaired=repaired_families(repaired, seed),
         notes=notes,

@@ -56,7 +56,7 @@ def head_gaps(samples: Sequence[Sample]) -> tuple[HeadGaps, ...]:
     visual mass are divided by kappa, so the output moves along o_V - o_P by at most
     tanh(1/4 ln kappa); `multiplicity_gap`.
     """
-    passes = [(sample, sample.call.run()) for sample in samples if sample.call is not None]
+    passes = [(sample, sample.whole) for sample in samples if sample.call is not None]
     found: list[HeadGaps] = []
     for kappa, before, after in MULTIPLICITIES:
         gaps: list[Float] = []

@@ -127,9 +127,7 @@ class RepairGround:
 
 def repair_ground(sample: Sample) -> RepairGround:
     """Read the layer once."""
-    assert sample.call is not None
-    whole = sample.call.run()
-    visual = sample.visual
+    whole, visual = sample.whole, sample.visual
     pairs = np.concatenate([whole.keys[:, visual], whole.values[:, visual]], axis=-1)
     together = np.swapaxes(pairs, 0, 1).reshape(len(visual), -1)
     return RepairGround(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from mobtheory.attention import attention_weights
 from mobtheory.errors import UnsupportedModel
 from mobtheory.geometry import hausdorff, pairwise_distances
 from mobtheory.models.layer_call import LayerCall, read_layer
+from mobtheory.models.layer_pass import LayerPass
 
 Float = NDArray[np.float64]
 Places = NDArray[np.int64]
@@ -40,6 +42,12 @@ class Sample:
     points: Float
     distances: Float
     call: LayerCall | None
+
+    @cached_property
+    def whole(self) -> LayerPass:
+        """The layer run on all tokens."""
+        assert self.call is not None
+        return self.call.run()
 
     @property
     def count(self) -> int:
@@ -76,8 +84,7 @@ class Sample:
 
     def attention(self) -> Float:
         """Weight of each visual token at the last prompt token, mean over the heads, (N,)."""
-        assert self.call is not None
-        weights = attention_weights(self.call.run().logits)
+        weights = attention_weights(self.whole.logits)
         return np.asarray(weights)[:, -1, self.visual].mean(axis=0)
 
 

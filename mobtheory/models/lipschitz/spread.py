@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 _RESAMPLES = 400
+_METHOD = "inverted_cdf"  # quantiles are numbers that were measured, as in the bootstrap samples
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ def spread_of(values: Sequence[float], owners: Sequence[int], seed: int) -> Spre
     if numbers.size == 0:
         return None
     low, up = np.quantile(_medians(numbers, groups, seed), [0.025, 0.975])
-    median, high = np.quantile(numbers, [0.5, 0.95])
+    median, high = np.quantile(numbers, [0.5, 0.95], method=_METHOD)
     return Spread(
         len(numbers), float(median), float(high), float(numbers.max()), float(low), float(up)
     )
@@ -59,7 +60,7 @@ def quotient_of_medians(
     pairs = [(np.asarray(v, dtype=float), np.asarray(o)) for v, o in (above, below)]
     if any(values.size == 0 for values, _ in pairs):
         return None
-    top, bottom = (float(np.median(values)) for values, _ in pairs)
+    top, bottom = (float(np.quantile(values, 0.5, method=_METHOD)) for values, _ in pairs)
     if bottom == 0:
         return None
     drawn = [_medians(values, owners, seed) for values, owners in pairs]
