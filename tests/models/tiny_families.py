@@ -262,7 +262,7 @@ def fresh(family: str, dtype: torch.dtype = torch.float64) -> PreTrainedModel:
             for parameter in model.parameters():
                 if parameter.ndim >= 2:
                     fan_in = parameter[0].numel()
-                    parameter.normal_(std=1.6 / fan_in**0.5)
+                    parameter.normal_(std=1.4 / fan_in**0.5)
                 else:
                     parameter.add_(0.1 * torch.randn_like(parameter))
     # float64 weights are those of float32, and so are the frequencies of the rotary embedding
