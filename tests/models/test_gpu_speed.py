@@ -1,5 +1,7 @@
 """Selection and measurement on CUDA."""
 
+import warnings
+from contextlib import contextmanager
 from math import inf
 
 import numpy as np
@@ -24,6 +26,23 @@ from .random_llava import LONG, SHORT, inputs_for
 from .small_shapes import LONG_NEXT, SMALL_NEXT
 
 pytestmark = ON_CUDA
+
+
+@contextmanager
+def no_sync_allowed():
+    """Every operation that makes the host wait for the device is an error."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # it does not notice every kind of wait, and says so
+            torch.cuda.set_sync_debug_mode("error")
+        yield
+    finally:
+        torch.cuda.set_sync_debug_mode("default")
+
+
+def test_a_wait_is_noticed():
+    with pytest.raises(RuntimeError, match="synchronizing"), no_sync_allowed():
+        torch.ones(1, device="cuda").item()
 
 
 def clouds(rows, count, width=64, seed=0):
@@ -75,11 +94,8 @@ def test_no_selection_makes_the_host_wait(name):
     cloud = capture(model, inputs_for(model, SHORT, SHORT), 2)
     select = selector(name, 48)
     expected = select(cloud)
-    torch.cuda.set_sync_debug_mode("error")
-    try:
+    with no_sync_allowed():
         chosen = select(cloud)
-    finally:
-        torch.cuda.set_sync_debug_mode("default")
     assert chosen.shape == (2, 48)
     assert bool((chosen[:, 1:] > chosen[:, :-1]).all())
     assert name == "random" or torch.equal(chosen, expected)
@@ -87,7 +103,8 @@ def test_no_selection_makes_the_host_wait(name):
 
 @pytest.mark.parametrize("name", ["nearest", "fps", "mob"])
 def test_the_device_selects_as_the_host(name):
-    here = capture(load("embedded", device="cpu"), inputs_for(load("embedded"), SHORT, LONG), 2)
+    model = load("embedded", device="cpu")
+    here = capture(model, inputs_for(model, SHORT, LONG), 2)
     there = type(here)(here.hidden.cuda(), here.positions.cuda(), here.spans)
     assert selector(name, 48)(there).tolist() == selector(name, 48)(here).tolist()
 

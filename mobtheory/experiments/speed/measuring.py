@@ -9,6 +9,7 @@ import numpy as np
 from mobtheory.errors import UnsupportedModel
 from mobtheory.experiments.speed.choosing import choose_model
 from mobtheory.experiments.speed.clock import clock_for
+from mobtheory.experiments.speed.garbage import collected_outside
 from mobtheory.experiments.speed.goals import goals_of
 from mobtheory.experiments.speed.kernels import attention_kernels
 from mobtheory.experiments.speed.memory import memory_of
@@ -77,8 +78,8 @@ def measure_speed(
     -----
     In each repeat every setting runs once, in an order drawn anew, so that what changes slowly
     (clocks, temperature) touches all alike; a speedup is a ratio of runs of one repeat.  Times are
-    taken with CUDA events, on the CPU with the host's clock.  Reading a file, preparing a picture
-    and printing an answer are left out.
+    taken with CUDA events, on the CPU with the host's clock.  Python's garbage is collected between
+    the repeats.  Reading a file, preparing a picture and printing an answer are left out.
     """
     _check_counts(repeats=repeats, warmup=warmup, batch=batch, answers=answers)
     chosen, notes = choose_model(model, device)
@@ -120,18 +121,20 @@ def measure_speed(
     }
     memory = {setting: memory_of(runner, setting, longest) for setting in settings}
     samples = Samples(settings, answers)
-    for done in range(repeats):
-        for place in rng.permutation(len(settings)):
-            setting = settings[place]
-            samples.add(setting, runner.prefill(setting))
-            for tokens in answers:
-                samples.add_answer(setting, tokens, runner.answer(setting, tokens))
-        document["repeats"] = done + 1
-        document["complete"] = done + 1 == repeats
-        document["runs"] = runs_of(samples, memory)
-        document["goals"] = goals_of(document)
-        on_document(document)
-        progress("measuring", done + 1, repeats)
+    with collected_outside() as collect:
+        for done in range(repeats):
+            collect()
+            for place in rng.permutation(len(settings)):
+                setting = settings[place]
+                samples.add(setting, runner.prefill(setting))
+                for tokens in answers:
+                    samples.add_answer(setting, tokens, runner.answer(setting, tokens))
+            document["repeats"] = done + 1
+            document["complete"] = done + 1 == repeats
+            document["runs"] = runs_of(samples, memory)
+            document["goals"] = goals_of(document)
+            on_document(document)
+            progress("measuring", done + 1, repeats)
     return document
 
 
