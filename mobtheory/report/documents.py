@@ -61,6 +61,12 @@ class Kind:
 
 AUDIT = Kind("audit", "audit report", "mobtheory.audit", "mobtheory audit")
 SOLUTION = Kind("solution", "solution", "mobtheory.experiments.solve_tokens", "mobtheory solve")
+LAYERS = Kind(
+    "layers",
+    "layer report",
+    "mobtheory.experiments.layers.measure_layers",
+    "mobtheory model layers",
+)
 
 
 def as_data(report: Any) -> Any:

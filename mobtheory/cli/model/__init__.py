@@ -15,6 +15,7 @@ and one line here; the help keeps their order.
 from mobtheory.cli.model import capture as capture
 from mobtheory.cli.model import coupling as coupling
 from mobtheory.cli.model import lipschitz as lipschitz
+from mobtheory.cli.model import layers as layers
 from mobtheory.cli.model import certify as certify
 from mobtheory.cli.model import bench as bench
 # isort: on
