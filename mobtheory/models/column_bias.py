@@ -12,6 +12,7 @@ import numpy as np
 import torch
 
 from mobtheory.errors import InvalidSelection
+from mobtheory.models.nearest import nearest_kept
 from mobtheory.models.tokens import TokenCloud
 
 Bias = Literal["log-count"] | Callable[[TokenCloud, torch.Tensor], Any]
@@ -35,26 +36,21 @@ def log_counts(visual: torch.Tensor, chosen: torch.Tensor) -> torch.Tensor:
 
     Returns
     -------
-    (B, K) tensor, float64 for float64 tokens and float32 for all others.  Distances are
-    Euclidean, taken without a matrix product; of equally near tokens the first counts.
+    (B, K) float64 tensor.  Distances are Euclidean; of equally near tokens the first counts.
 
     Examples
     --------
     >>> visual = torch.tensor([[[0.0], [1.0], [7.0], [8.0], [9.0]]])
-    >>> log_counts(visual, torch.tensor([[0, 3]])).exp()
-    tensor([[2., 3.]])
+    >>> log_counts(visual, torch.tensor([[0, 3]]))  # of 2 and of 3
+    tensor([[0.6931, 1.0986]], dtype=torch.float64)
     """
-    tokens = visual.detach()
-    tokens = tokens if tokens.dtype == torch.float64 else tokens.float()
-    arrivals = torch.ones(chosen.shape, dtype=tokens.dtype, device=tokens.device)
     if not chosen.numel():
-        return arrivals
-    for row, kept, counts in zip(tokens, chosen, arrivals, strict=True):
-        dropped = torch.ones(len(row), dtype=torch.bool, device=row.device)
-        dropped[kept] = False
-        apart = torch.cdist(row[dropped], row[kept], compute_mode="donot_use_mm_for_euclid_dist")
-        counts.add_(torch.bincount(apart.argmin(1), minlength=len(kept)))
-    return arrivals.log()
+        return torch.zeros(chosen.shape, dtype=torch.float64, device=chosen.device)
+    counts = [
+        np.bincount(nearest_kept(row, kept), minlength=len(row))[kept.cpu().numpy()]
+        for row, kept in zip(visual, chosen, strict=True)
+    ]
+    return torch.from_numpy(np.log(counts)).to(chosen.device)
 
 
 def with_bias(mask: torch.Tensor | None, columns: torch.Tensor, queries: int) -> torch.Tensor:

@@ -1,18 +1,39 @@
 """Take the kept tokens out of what a decoder hands to its layers."""
 
+from collections.abc import Sequence
+
 import torch
 
-from mobtheory.models.tokens import TokenCloud
+from mobtheory.models.tokens import Spans, TokenCloud
 
 
 def kept_places(chosen: torch.Tensor, cloud: TokenCloud) -> torch.Tensor:
     """Everything but the dropped visual tokens, in order: places in the sequence, (B, T')."""
-    stays = torch.ones(cloud.hidden.shape[:2], dtype=torch.bool, device=chosen.device)
-    for row, span, indices in zip(stays, cloud.spans, chosen, strict=True):
-        visual = torch.from_numpy(span.visual).to(chosen.device)
-        row[visual] = False
-        row[visual[indices]] = True
-    return stays.nonzero()[:, 1].view(len(chosen), -1)
+    text = _places([_between(span, cloud.hidden.shape[1]) for span in cloud.spans], chosen)
+    visual = visual_places(cloud.spans, chosen)
+    return torch.cat([text, visual.gather(1, chosen)], dim=1).sort(1).values
+
+
+def visual_places(spans: Sequence[Spans], like: torch.Tensor) -> torch.Tensor:
+    """Places of the visual tokens in the sequence, (B, N), on the device of `like`."""
+    return _places([span.visual_runs for span in spans], like)
+
+
+def _between(span: Spans, length: int) -> list[slice]:
+    """The runs of everything that is no visual token."""
+    starts = [0, *(run.stop for run in span.visual_runs)]
+    stops = [*(run.start for run in span.visual_runs), length]
+    return [slice(start, stop) for start, stop in zip(starts, stops, strict=True)]
+
+
+def _places(rows: Sequence[Sequence[slice]], like: torch.Tensor) -> torch.Tensor:
+    """The places of runs, (B, M); made on the device, so that the host need not wait for it."""
+    return torch.stack(
+        [
+            torch.cat([torch.arange(run.start, run.stop, device=like.device) for run in runs])
+            for runs in rows
+        ]
+    )
 
 
 def tokens_at(tensor: torch.Tensor, kept: torch.Tensor) -> torch.Tensor:

@@ -22,7 +22,13 @@ from mobtheory.models.certifying import LayerCertificate
 from mobtheory.models.column_bias import Bias, kept_bias, with_bias
 from mobtheory.models.compacting import compact_positions
 from mobtheory.models.deepstack import PrunedDeepStack
-from mobtheory.models.gathering import kept_places, mask_at, positions_at, tokens_at
+from mobtheory.models.gathering import (
+    kept_places,
+    mask_at,
+    positions_at,
+    tokens_at,
+    visual_places,
+)
 from mobtheory.models.reading import arguments_of, layer_cloud, read_spans
 from mobtheory.models.selecting import checked_selection
 from mobtheory.models.tokens import Spans, TokenCloud
@@ -251,8 +257,7 @@ def _columns(
 ) -> torch.Tensor:
     """The bias (B, K) of the kept visual tokens among all kept tokens, (B, T'); text has none."""
     everywhere = bias.new_zeros(cloud.hidden.shape[:2])
-    for row, span, indices, own in zip(everywhere, cloud.spans, chosen, bias, strict=True):
-        row[torch.from_numpy(span.visual).to(row.device)[indices]] = own
+    everywhere.scatter_(1, visual_places(cloud.spans, chosen).gather(1, chosen), bias)
     return everywhere.gather(1, kept)
 
 

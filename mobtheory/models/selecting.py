@@ -26,15 +26,17 @@ def checked_selection(answer: Any, cloud: TokenCloud) -> torch.Tensor:
     # an empty answer says the same in every dtype, and torch.empty(B, 0) is float32
     if indices.numel() and not _is_integer(indices.dtype):
         raise _invalid(received, "indices are integers")
-    indices = indices.to(cloud.hidden.device, torch.int64)
-    if bool(((indices < 0) | (indices >= tokens)).any()):
-        raise _invalid(
-            f"{received} from {int(indices.min())} to {int(indices.max())}",
-            f"indices count visual tokens from 0 to {tokens - 1}",
-        )
-    if bool((indices[:, 1:] <= indices[:, :-1]).any()):
+    indices = indices.to(torch.int64)  # where it is: an answer on the CPU waits for no device
+    outside = ((indices < 0) | (indices >= tokens)).any()
+    unsorted = (indices[:, 1:] <= indices[:, :-1]).any()
+    if bool(outside | unsorted):
+        if bool(outside):
+            raise _invalid(
+                f"{received} from {int(indices.min())} to {int(indices.max())}",
+                f"indices count visual tokens from 0 to {tokens - 1}",
+            )
         raise _invalid(received, "indices are sorted ascending, without repetition")
-    return indices
+    return indices.to(cloud.hidden.device)
 
 
 def _is_integer(dtype: torch.dtype) -> bool:

@@ -56,9 +56,9 @@ class TokenCloud:
     @property
     def visual(self) -> torch.Tensor:
         """The visual tokens, (B, N, d)."""
-        return torch.stack(
-            [row[span.visual] for row, span in zip(self.hidden, self.spans, strict=True)]
-        )
+        # by slices, not by places: an index from the host would make it wait for the device
+        rows = zip(self.hidden, self.spans, strict=True)
+        return torch.stack([torch.cat([row[r] for r in span.visual_runs]) for row, span in rows])
 
     @property
     def prompt(self) -> tuple[torch.Tensor, ...]:
