@@ -11,6 +11,10 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
+class DoesNotFit(UnsupportedModel):
+    """A single item for which the memory of the device is too small."""
+
+
 def in_batches(
     run: Callable[[Sequence[Item]], Sequence[Result]],
     items: Sequence[Item],
@@ -34,9 +38,10 @@ def in_batches(
 
     Raises
     ------
+    DoesNotFit
+        When memory runs out for a single item; an `UnsupportedModel`.
     UnsupportedModel
-        When a single item does not fit, the size is no positive integer, or `run` returns fewer or
-        more results than items.
+        When the size is no positive integer, or `run` returns fewer or more results than items.
 
     Examples
     --------
@@ -59,7 +64,7 @@ def in_batches(
         if found is None:
             _release()
             if size == 1:
-                raise UnsupportedModel(
+                raise DoesNotFit(
                     called,
                     "a batch of 1 for which memory ran out",
                     "one item must fit",

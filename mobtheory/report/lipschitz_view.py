@@ -107,12 +107,21 @@ def _repaired(document: dict[str, Any]) -> list[str]:
     rows = document["repaired"]
     if not rows:
         return []
-    count, above = sum(row["count"] for row in rows), sum(row["above"] for row in rows)
-    return [
+    count, above, plain = (
+        sum(row[name] for row in rows) for name in ("count", "above", "plain_above")
+    )
+    lines = [
         f"With the log-count bias the error of a head at the layer is above the constant of the "
-        f"repaired statement in {above} of {show_count(count)} cases; the tightest reaches "
-        f"{show(max(row['tightest'] for row in rows))} of it."
+        f"repaired statement in {above} of {show_count(count)} cases, without it in {plain}; the "
+        f"tightest with it reaches {show(max(row['tightest'] for row in rows))} of the constant."
     ]
+    if document["heads"]:
+        gap = max(row["largest_gap"] for row in document["heads"])
+        lines.append(
+            f"For exact copies the constant allows 0: with the bias nothing moves but rounding, "
+            f"without it the output of a head by up to {show(gap)}."
+        )
+    return lines
 
 
 def _ratios(document: dict[str, Any]) -> Table:

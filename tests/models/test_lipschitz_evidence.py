@@ -289,3 +289,20 @@ def test_where_memory_runs_out_it_says_so(model, monkeypatch):
     found = measure_lipschitz(model, inputs_of(model, 0), 2, **QUICK)
     assert calls
     assert any("halved to" in note for note in found.notes)
+
+
+def test_experiments_too_large_for_the_memory_are_left_out_and_told(model, monkeypatch):
+    whole = NetworkFunction.states
+
+    def short(self, sample, variants):
+        if torch.is_grad_enabled() or len(variants[0].places) > 1000:
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        return whole(self, sample, variants)
+
+    monkeypatch.setattr(NetworkFunction, "states", short)
+    found = measure_lipschitz(model, inputs_of(model, 0), 2, **QUICK)
+    told = [note for note in found.notes if "left out" in note]
+    assert len(told) == 2
+    assert found.moved_witness is None
+    assert "all tokens" not in {row.experiment for row in found.blindness}
+    assert found.refuted

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from mobtheory.claims.set_functions import DistancesToProbes, MeanPooling
 from mobtheory.geometry import hausdorff
-from mobtheory.models.lipschitz.blindness import blind_gaps, blindness
+from mobtheory.models.lipschitz.blindness import blind_gaps, blindness, set_gaps
 from mobtheory.models.lipschitz.measuring import (
     covers_against_random,
     family_ratios,
@@ -127,7 +127,8 @@ def test_the_log_count_bias_is_the_multiset_for_attention(chosen):
 def toy_gaps(chosen):
     sample, function = toy_sample(np.random.default_rng(1).normal(size=(8, 2))), Toy(chosen)
     (full,) = function(sample, [every_token(sample)])
-    return blind_gaps(function, sample, full, np.random.default_rng(2), copies=(1, 64))
+    gaps = blind_gaps(function, sample, full, np.random.default_rng(2), copies=(1, 64))
+    return gaps + set_gaps(function, sample, full)
 
 
 def test_near_copies_of_mean_pooling_have_a_ratio_without_limit():

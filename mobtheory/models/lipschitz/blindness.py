@@ -99,11 +99,9 @@ def blind_gaps(
     copies: Sequence[int] = COPIES,
     permutations: int = 2,
 ) -> list[Gap]:
-    """All experiments on one input."""
+    """All experiments on one input but `set_gaps`."""
     gaps = _one_token(function, sample, full, rng, copies)
-    gaps += _all_tokens(function, sample, full)
-    gaps += _positions(function, sample, full, rng, permutations)
-    return gaps
+    return gaps + _positions(function, sample, full, rng, permutations)
 
 
 def blindness(gaps: Sequence[Gap], seed: int) -> tuple[Blindness, ...]:
@@ -151,14 +149,14 @@ def _one_token(
     return gaps
 
 
-def _all_tokens(function: Function, sample: Sample, full: Outputs) -> list[Gap]:
+def set_gaps(function: Function, sample: Sample, full: Outputs) -> list[Gap]:
     """X' = every visual token `before` times, pruned to `after` of them each."""
     ones = np.ones(sample.count, dtype=np.int64)
     wanted = sorted({n for _, before, after in MULTIPLICITIES for n in (before, after)} - {1})
     copied = function(sample, [repeated(sample, n * ones) for n in wanted])
     biased = function(sample, [weighted(sample, n * ones) for n in wanted])
     several, single = dict(zip(wanted, copied, strict=True)), dict(zip(wanted, biased, strict=True))
-    _check_same_set(sample, repeated(sample, wanted[-1] * ones))
+    _check_same_set(sample, repeated(sample, wanted[0] * ones))
     return [
         _gap(sample, "all tokens", kappa, several[before], several.get(after, full), single[before])
         for kappa, before, after in MULTIPLICITIES

@@ -1,6 +1,7 @@
 """Put Assumption 1 to the test on a layer of a model."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
@@ -8,7 +9,8 @@ import numpy as np
 from transformers import PreTrainedModel
 
 from mobtheory.errors import InvalidProblem
-from mobtheory.models.lipschitz.blindness import Gap, blind_gaps, blindness
+from mobtheory.models.batching import DoesNotFit
+from mobtheory.models.lipschitz.blindness import Gap, blind_gaps, blindness, set_gaps
 from mobtheory.models.lipschitz.evidence import (
     CoversAgainstRandom,
     FamilyRatios,
@@ -105,6 +107,16 @@ def measure_lipschitz(
     gaps: list[Gap] = []
     near: list[tuple[float, Pair]] = []
     repaired: list[Repaired] = []
+    missing: list[str] = []
+
+    @contextmanager
+    def left_out(what: str) -> Generator[None]:
+        """Go on without the experiments that take most memory, and say so."""
+        try:
+            yield
+        except DoesNotFit:
+            missing.append(f"{what} do not fit into memory; they were left out for some inputs.")
+
     for sample in samples:
         rng = np.random.default_rng([seed, sample.number])
         (full,) = function(sample, [every_token(sample)])
@@ -117,15 +129,18 @@ def measure_lipschitz(
             climb = partial(search_subset, reading=reading, rounds=rounds, width=width)
             pairs.append(climb(function, sample, full, start, rng))
         if steps:
-            moved = ascend(function, sample, radii_for(sample), rng, reading=reading, steps=steps)
-            pairs += measure_moves(function, sample, full, [t for _, t in moved], MOVED)
+            with left_out("Moved tokens"):
+                radii = radii_for(sample)
+                moved = ascend(function, sample, radii, rng, reading=reading, steps=steps)
+                pairs += measure_moves(function, sample, full, [t for _, t in moved], MOVED)
         gaps += blind_gaps(function, sample, full, rng)
+        with left_out("Copies of all visual tokens"):
+            gaps += set_gaps(function, sample, full)
         near += near_copies(function, sample, full, rng)
         if progress is not None:
             progress("inputs", sample.number + 1, len(samples))
-    notes = tuple(
-        f"Memory ran out; batches were halved to {size}." for size in dict.fromkeys(function.halved)
-    )
+    halved = (f"Memory ran out; batches were halved to {size}." for size in function.halved)
+    notes = tuple(dict.fromkeys([*halved, *missing]))
     return LipschitzEvidence(
         model=name,
         layer=function.rest.layer,

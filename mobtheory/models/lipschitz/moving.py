@@ -1,9 +1,12 @@
 """Move the visual tokens by a fixed distance in the direction that moves the output most."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import torch
 
 from mobtheory.errors import UnsupportedModel
+from mobtheory.models.batching import in_batches
 from mobtheory.models.lipschitz.outputs import READINGS, NetworkFunction, Variant, every_token
 from mobtheory.models.lipschitz.sample import Float, Sample
 
@@ -42,13 +45,38 @@ def ascend(
     -------
     list of (radius, (n, d) tensor): the tokens after the move; no radius at which F stood still.
     """
-    visual = torch.as_tensor(sample.visual, device=sample.hidden.device)
     start = rng.standard_normal((len(radii), sample.count, sample.hidden.shape[1]))
-    limit = torch.as_tensor(radii, device=visual.device, dtype=torch.float64)[:, None, None]
-    shift = _of_length(torch.as_tensor(start, device=visual.device), limit)
     with torch.no_grad():
         before = _read(function, sample, function.states(sample, [every_token(sample)]), reading)
-    best: dict[float, tuple[float, torch.Tensor]] = {}
+
+    def run(numbers: Sequence[int]) -> list[torch.Tensor | None]:
+        chosen = [radii[number] for number in numbers]
+        return _climb(function, sample, chosen, start[list(numbers)], before, reading, steps)
+
+    numbers = range(len(radii))
+    moved = in_batches(run, numbers, len(radii) or 1, on_halved=function.halved.append)
+    found = zip(radii, moved, strict=True)
+    told = [(radius, tokens) for radius, tokens in found if tokens is not None]
+    for radius, tokens in told:
+        check_distance(sample, tokens, radius)
+    return told
+
+
+def _climb(
+    function: NetworkFunction,
+    sample: Sample,
+    radii: Sequence[float],
+    start: Float,
+    before: torch.Tensor,
+    reading: str,
+    steps: int,
+) -> list[torch.Tensor | None]:
+    """The best iterate of each radius, (n, d); None where F stood still."""
+    visual = torch.as_tensor(sample.visual, device=sample.hidden.device)
+    limit = torch.as_tensor(radii, device=visual.device, dtype=torch.float64)[:, None, None]
+    shift = _of_length(torch.as_tensor(start, device=visual.device), limit)
+    largest = [0.0] * len(radii)
+    best: list[torch.Tensor | None] = [None] * len(radii)
     for step in range(steps + 1):
         moved = _moved(sample, visual, shift).requires_grad_(True)
         variants = [Variant(every_token(sample).places, hidden=tokens) for tokens in moved]
@@ -56,17 +84,15 @@ def ascend(
             states = function.states(sample, variants)
             gaps = (_read(function, sample, states, reading) - before).flatten(1).double()
             sizes = gaps.norm(dim=1)
-            for number, (radius, size) in enumerate(zip(radii, sizes.tolist(), strict=True)):
-                if size > best.get(radius, (0.0,))[0]:
-                    best[radius] = size, moved[number].detach()
+            for number, size in enumerate(sizes.tolist()):
+                if size > largest[number]:
+                    largest[number], best[number] = size, moved[number].detach()
             if step == steps:
                 break
             (slope,) = torch.autograd.grad(sizes.sum(), moved)
         uphill = _of_length(slope[:, visual].double(), limit)
         shift = _of_length(shift + uphill, limit)
-    for radius, (_, tokens) in best.items():
-        check_distance(sample, tokens, radius)
-    return [(radius, tokens) for radius, (_, tokens) in best.items()]
+    return best
 
 
 def check_distance(sample: Sample, moved: torch.Tensor, radius: float) -> None:
