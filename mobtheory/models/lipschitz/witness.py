@@ -180,6 +180,20 @@ def load_witness(path: str | PathLike[str], model: Any = None) -> Witness:
         When the model does not give the ratio that the file holds.
     OSError
         For a file that cannot be read.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from mobtheory.models import load, load_witness, measure_lipschitz
+    >>> from mobtheory.models.embedded import held_out_scene
+    >>> model = load("embedded")
+    >>> prompt = "USER: <image> which shape is most common ? ASSISTANT:"
+    >>> inputs = model.inputs(held_out_scene(0).image, prompt)
+    >>> evidence = measure_lipschitz(model, inputs, layer=2, rounds=0, steps=0)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = evidence.witness.save(f"{folder}/witness.npz")
+    ...     load_witness(path, model).lower_bound == evidence.lower_bound
+    True
     """
     name = os.fspath(path)
     try:
