@@ -37,8 +37,8 @@ def sentences(document: dict[str, Any]) -> list[str]:
         f"{document['model']} in {document['dtype']}, input of layer {document['layer']}, "
         f"{document['samples']} inputs with {tokens} visual tokens; F is "
         f"{_F[document['reading']]}; d_H Euclidean on the tokens as they enter the layer.",
-        "Subsets: uniform draws; covers by farthest-point sampling; the rule of the paper (mob); most "
-        "attention at the last token; a local search for large ratios (adversarial).",
+        "Subsets: uniform draws; covers by farthest-point sampling; the rule of the paper (mob); "
+        "most attention at the last token; a local search for large ratios (adversarial).",
         *_lower_bound(document),
         *_refutation(document),
         *_near_copies(document),
