@@ -120,6 +120,7 @@ def prune_at_layer(
         hooks.enter_context(pre_hook(parts.layers[index], call.enter))
         for later in parts.layers[index + 1 :]:
             hooks.enter_context(pre_hook(later, call.after))
+        hooks.enter_context(pre_hook(parts.norm, call.settle))
         yield pruning
 
 

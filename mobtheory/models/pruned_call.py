@@ -16,7 +16,7 @@ from torch import nn
 from transformers import DynamicCache
 from transformers.cache_utils import DynamicLayer
 
-from mobtheory.errors import UnsupportedModel
+from mobtheory.errors import InvalidSelection, UnsupportedModel
 from mobtheory.models.certified import certified
 from mobtheory.models.certifying import LayerCertificate
 from mobtheory.models.column_bias import Bias, kept_bias, with_bias
@@ -93,6 +93,7 @@ class PrunedCall:
         self.cache: ReferenceType[DynamicCache] | None = None
         self.length = self.cached = 0
         self.made: dict[tuple[str, int], tuple[Any, Any]] = {}
+        self.check: Callable[[], None] | None = None  # of the selection, if the host has yet to
         if self.deepstack is not None:
             self.deepstack.forget()
 
@@ -159,6 +160,17 @@ class PrunedCall:
         """At every later layer: the kept tokens arrive by themselves, their places do not."""
         return args, self._adapted(kwargs)
 
+    def settle(self, *_: Any) -> None:
+        """After the last layer: refuse a bad selection before anybody sees what came of it."""
+        check, self.check = self.check, None
+        if check is None:
+            return
+        try:
+            check()
+        except InvalidSelection:
+            self.pruning.kept = self.pruning.kept_sequence = None
+            raise
+
     def _choose(
         self, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> tuple[TokenCloud, torch.Tensor]:
@@ -172,7 +184,9 @@ class PrunedCall:
             )
         assert self.spans is not None
         cloud = layer_cloud(args, kwargs, self.positions, self.spans, CALLED)
-        chosen = checked_selection(self.choices.select(cloud), cloud)
+        chosen, self.check = checked_selection(self.choices.select(cloud), cloud)
+        if self.choices.bias is not None or self.choices.certify:
+            self.settle()  # these compute with it
         kept = kept_places(chosen, cloud)
         if self.choices.bias is not None:
             bias = kept_bias(self.choices.bias, cloud, chosen)

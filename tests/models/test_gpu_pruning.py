@@ -135,14 +135,15 @@ def test_auto_means_cuda_where_there_is_one():
     assert load("embedded", device="cuda:0", dtype="float16").model.dtype == torch.float16
 
 
-def test_a_bad_selection_is_refused_and_the_device_still_works():
+@pytest.mark.parametrize("bad", [[[0, 0]], [[1, 0]], [[0, VISUAL_TOKENS]], [[-1, 0]]])
+def test_a_bad_selection_is_refused_before_logits_are_handed_out(bad):
     model = load("embedded", device="cuda")
     inputs = inputs_for(model, SHORT)
-    for bad in ([[0, 0]], [[1, 0]], [[0, VISUAL_TOKENS]], [[-1, 0]]):
-        indices = torch.tensor(bad, device="cuda")
-        with (
-            pytest.raises(mob.errors.InvalidSelection),
-            prune_at_layer(model, 2, lambda cloud, indices=indices: indices),
-        ):
-            model.model(**inputs)
+    indices = torch.tensor(bad, device="cuda")
+    with prune_at_layer(model, 2, lambda cloud: indices) as pruning:
+        for run in (model.model, model.model.generate):
+            with pytest.raises(mob.errors.InvalidSelection):
+                run(**inputs)
+            assert pruning.kept is None
+    # the device has read nothing out of range
     assert np.isfinite(model.model(**inputs).logits.sum().item())

@@ -217,7 +217,7 @@ def test_nothing_is_left_behind():
     inputs = inputs_for(model, SHORT)
     plain = model.model(**inputs).logits
     with prune_at_layer(model, 2, third):
-        assert hooks_in(model) == 2 + DECODER_LAYERS - 2
+        assert hooks_in(model) == 3 + DECODER_LAYERS - 2
         model.model.generate(**inputs, max_new_tokens=2)
     capture(model, inputs, 2)
     assert hooks_in(model) == 0
