@@ -59,12 +59,13 @@ def _section(document: dict[str, Any]) -> str:
         "K",
         "prefill, ms",
         "decoder, ms",
+        "device busy in prefill, ms",
         *(f"{n} token{'s' * (n > 1)}, ms" for n in answers),
         "per token, ms",
         "cache, MiB",
         "peak, GiB",
     ]
-    faster = ["times faster", "prefill", "decoder", *titles[4 : 4 + len(answers)]]
+    faster = ["times faster", "prefill", "decoder", *titles[5 : 5 + len(answers)]]
     faster = [title.removesuffix(", ms") for title in faster]
     costs = ["cost of pruning", "selection, ms", "of the unpruned prefill", "of its own prefill"]
     runs = document["runs"]
@@ -86,11 +87,13 @@ def _times(run: dict[str, Any], answers: list[int]) -> list[str]:
     times = run["milliseconds"]
     whole = [run["answer_milliseconds"][str(n)] for n in answers]
     step = run["token_milliseconds"]
-    peak = run["peak_bytes"]
+    peak, busy = run["peak_bytes"], run["busy_milliseconds"]
     return [
         run["name"],
         str(run["kept"]),
-        *map(_spread, (times["prefill"], times["decoder"], *whole)),
+        *map(_spread, (times["prefill"], times["decoder"])),
+        "" if busy is None else f"{busy:.2f}",
+        *map(_spread, whole),
         "" if step is None else _spread(step),
         f"{run['cache_bytes'] / 2**20:.0f}",
         "" if peak is None else f"{peak / 2**30:.2f}",

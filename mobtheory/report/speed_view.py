@@ -92,7 +92,8 @@ def _speedups(document: dict[str, Any]) -> Table:
 def _costs(document: dict[str, Any]) -> Table:
     table = plain_table()
     table.add_column("Cost", no_wrap=True)
-    for title in ("pruning ms", "selection ms", "share of prefill", "cache MiB", "peak GiB"):
+    titles = ("pruning ms", "selection ms", "of prefill", "device busy ms", "cache MiB", "peak GiB")
+    for title in titles:
         table.add_column(title, justify="right")
     for run in document["runs"]:
         times, share = run["milliseconds"], run.get("selection_share")
@@ -101,6 +102,7 @@ def _costs(document: dict[str, Any]) -> Table:
             _median(times.get("pruning")),
             _median(times.get("selection")),
             f"{100 * share['of_unpruned_prefill']:.1f} %" if share else "",
+            f"{run['busy_milliseconds']:.2f}" if run["busy_milliseconds"] else "",
             f"{run['cache_bytes'] / 2**20:.1f}",
             f"{run['peak_bytes'] / _GIB:.2f}" if run["peak_bytes"] else "",
         )

@@ -5,8 +5,8 @@ import torch
 import triton
 import triton.language as tl
 
-# More warps wait longer for each other at every pick than they save in reading.
-_WARPS = 8
+# Of 4, 8, 16 and 32 the fastest on an H200, for 2928 points: 0.75 microseconds a pick.
+_WARPS = 16
 
 
 @triton.jit

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from mobtheory.errors import UnsupportedModel
+from mobtheory.experiments.speed.busy import busy_milliseconds
 from mobtheory.experiments.speed.choosing import choose_model
 from mobtheory.experiments.speed.clock import clock_for
 from mobtheory.experiments.speed.garbage import collected_outside
@@ -90,7 +91,7 @@ def measure_speed(
     settings = settings_for(subject.visual, selects, ratios, layer)
     progress("building", 1, 1)
     longest = max(answers)
-    fits = _fitting_batch(subject, settings[0], batch, longest, on_halved)
+    fits = _fitting_batch(subject, settings, batch, longest, on_halved)
     runner = Runner(subject, fits, clock, seed=seed)
 
     rng = np.random.default_rng(seed)
@@ -119,7 +120,13 @@ def measure_speed(
             "pruned": attention_kernels(runner, settings[-1]),
         },
     }
-    memory = {setting: memory_of(runner, setting, longest) for setting in settings}
+    once = {
+        setting: {
+            **memory_of(runner, setting, longest),
+            "busy_milliseconds": busy_milliseconds(runner, setting),
+        }
+        for setting in settings
+    }
     samples = Samples(settings, answers)
     with collected_outside() as collect:
         for done in range(repeats):
@@ -131,7 +138,7 @@ def measure_speed(
                     samples.add_answer(setting, tokens, runner.answer(setting, tokens))
             document["repeats"] = done + 1
             document["complete"] = done + 1 == repeats
-            document["runs"] = runs_of(samples, memory)
+            document["runs"] = runs_of(samples, once)
             document["goals"] = goals_of(document)
             on_document(document)
             progress("measuring", done + 1, repeats)
@@ -140,12 +147,12 @@ def measure_speed(
 
 def _fitting_batch(
     subject: Subject,
-    unpruned: Setting,
+    settings: tuple[Setting, ...],
     batch: int,
     tokens: int,
     on_halved: Callable[[int], object],
 ) -> int:
-    """The largest batch, halved from the one asked for, at which the unpruned model answers."""
+    """The largest batch, halved from the one asked for, that answers in every setting."""
     fits = batch
     clock = clock_for(subject.network.device)
 
@@ -154,8 +161,11 @@ def _fitting_batch(
         fits = size
         on_halved(size)
 
-    def run(rows: Any) -> list[float]:
-        return [Runner(subject, len(rows), clock).answer(unpruned, tokens)] * len(rows)
+    def run(rows: Any) -> list[None]:
+        runner = Runner(subject, len(rows), clock)
+        for setting in settings:  # a selection can take more memory than it saves
+            runner.answer(setting, 1 if setting.select else tokens)
+        return [None] * len(rows)
 
     in_batches(run, range(batch), batch, on_halved=halved)
     return fits

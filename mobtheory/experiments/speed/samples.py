@@ -38,12 +38,12 @@ class Samples:
         ]
 
 
-def runs_of(samples: Samples, memory: dict[Setting, dict[str, int | None]]) -> list[dict[str, Any]]:
-    """One entry a setting; speedups are over the first setting, where nothing is pruned."""
-    return [_run_of(samples, setting, memory[setting]) for setting in samples.settings]
+def runs_of(samples: Samples, once: dict[Setting, dict[str, Any]]) -> list[dict[str, Any]]:
+    """One entry a setting, with what was measured once; speedups are over the first setting."""
+    return [_run_of(samples, setting, once[setting]) for setting in samples.settings]
 
 
-def _run_of(samples: Samples, setting: Setting, memory: dict[str, int | None]) -> dict[str, Any]:
+def _run_of(samples: Samples, setting: Setting, once: dict[str, Any]) -> dict[str, Any]:
     parts, whole = samples.parts[setting], samples.whole[setting]
     step = samples.per_token(setting)
     run: dict[str, Any] = {
@@ -55,7 +55,7 @@ def _run_of(samples: Samples, setting: Setting, memory: dict[str, int | None]) -
         "milliseconds": {name: spread(times) for name, times in parts.items()},
         "answer_milliseconds": {str(tokens): spread(times) for tokens, times in whole.items()},
         "token_milliseconds": None if step is None else spread(step),
-        **memory,
+        **once,
         "values": {
             "milliseconds": {name: _rounded(times) for name, times in parts.items()},
             "answer_milliseconds": {str(n): _rounded(times) for n, times in whole.items()},

@@ -9,7 +9,6 @@ from typing import Any
 
 import torch
 
-import mobtheory
 from mobtheory.experiments.versions import versions
 
 
@@ -37,10 +36,7 @@ def device_facts(device: torch.device) -> dict[str, Any]:
 def source_facts() -> dict[str, Any]:
     """Versions, time and commit."""
     return {
-        "versions": {
-            **versions("torch", "transformers", "triton"),
-            "mobtheory": mobtheory.__version__,
-        },
+        "versions": versions("torch", "transformers", "triton"),
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
         "commit": _commit(),
     }
