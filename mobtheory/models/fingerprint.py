@@ -12,7 +12,7 @@ _VALUES = 1024
 
 
 def weights_fingerprint(model: VisionLanguageModel | torch.nn.Module) -> str:
-    """SHA-256 of names, shapes and 1024 evenly spaced values of every parameter, in hexadecimal.
+    """SHA-256 of names, shapes and evenly spaced values of every parameter, in hexadecimal.
 
     Parameters
     ----------
@@ -31,7 +31,8 @@ def weights_fingerprint(model: VisionLanguageModel | torch.nn.Module) -> str:
 
     Notes
     -----
-    It tells a trained model from another; a change of single values can escape it.
+    It reads at least 1024 values of a parameter, or all where there are fewer: enough to tell a
+    trained model from another, while a change of single values can escape it.
 
     Examples
     --------

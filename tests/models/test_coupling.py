@@ -162,6 +162,16 @@ def test_a_bad_row_is_told_counted_and_left_out(tmp_path):
     assert "2 of 8 samples" in text
 
 
+def test_questions_that_share_pictures_are_told_to_depend_on_each_other(tmp_path):
+    for number, sample in enumerate(embedded_samples(1)[:2]):
+        sample.image.save(tmp_path / f"{number}.png")
+    questions = ("which shape is most common ?", "which colour is most common ?")
+    lines = [f"{number}.png,{question},{question}" for number in (0, 1) for question in questions]
+    (note,) = run(rows(tmp_path, *lines)).notes
+    assert note.startswith("4 questions are about 2 pictures: they are not independent")
+    assert run(rows(tmp_path, *lines[::2])).notes == run(embedded_samples(1)).notes == ()
+
+
 def test_without_one_good_sample_there_is_an_error(tmp_path):
     (tmp_path / "a.png").write_text("no picture")
     with pytest.raises(InvalidProblem, match=r"1 were refused; a\.png, line 2: .*cannot identify"):

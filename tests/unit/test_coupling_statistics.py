@@ -212,6 +212,14 @@ def test_without_two_groups_there_is_no_auc():
     assert found.auc is None
 
 
+def test_kinds_that_are_as_many_as_the_samples_are_no_groups():
+    values, kinds = np.arange(51.0), [str(n) for n in range(51)]
+    place = (0, "raw", "hausdorff")
+    for n, groups in ((51, 0), (50, 50)):
+        found = summarise_measure(values[:n], place, kinds[:n], kinds[:n], seed=0, resamples=9)
+        assert len(found.groups) == groups
+
+
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=8))
 def test_holm_rejects_what_its_steps_reject(p_values):
     corrected = holm(p_values)

@@ -223,6 +223,7 @@ def measure_coupling(
             "at least one sample must be measured",
             "Mend the samples, or check that this model takes them.",
         )
+    notes += _shared_pictures(pictures, {found.id for found in measured})
     return CouplingReport(
         model=told,
         samples={
@@ -286,6 +287,16 @@ def _samples(
             _CALLED, f"two samples {twice!r}", "ids tell samples apart", "Give each its own."
         )
     return tuple(samples), (), f"{len(samples)} samples"
+
+
+def _shared_pictures(samples: Sequence[Sample], measured: set[str]) -> list[str]:
+    shown = {sample.source for sample in samples if sample.id in measured}
+    if len(shown) == len(measured):
+        return []
+    return [
+        f"{len(measured)} questions are about {len(shown)} pictures: they are not independent, so "
+        "p values are too small and intervals too short"
+    ]
 
 
 def _model(model: VisionLanguageModel) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from mobtheory.experiments.coupling.two_clusters import TwoClusters, two_cluster
 
 FINE, COARSE = "fine", "coarse"
 _BINS = 20
+_MOST_KINDS = 50
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class MeasureSummary:
     holm_p : the larger p value of both tests, corrected for all measures, spaces and layers
         (Holm)
     auc : whether it tells the two groups apart, or None without two groups
-    groups : mean and sd by group: by kind where samples have one
+    groups : mean and sd by kind of question, where there are at most 50
     """
 
     layer: int
@@ -78,11 +79,7 @@ def summarise_measure(
         clusters=clusters,
         holm_p=max(clusters.gaussian_p, clusters.unimodal_p),
         auc=_auc(values, labels),
-        groups={
-            kind: {"n": len(own), "mean": float(own.mean()), "sd": _sd(own)}
-            for kind in sorted({kind for kind in kinds if kind is not None})
-            for own in [values[[other == kind for other in kinds]]]
-        },
+        groups=_groups(values, kinds),
     )
 
 
@@ -123,6 +120,19 @@ def histogram(values: NDArray[np.float64]) -> dict[str, list[Any]]:
     """Counts in twenty bins of equal width, with their edges."""
     counts, edges = np.histogram(values, bins=_BINS)
     return {"counts": counts.tolist(), "edges": edges.tolist()}
+
+
+def _groups(
+    values: NDArray[np.float64], kinds: Sequence[str | None]
+) -> dict[str, dict[str, float | int]]:
+    places: dict[str, list[int]] = {}
+    for place, kind in enumerate(kinds):
+        if kind is not None:
+            places.setdefault(kind, []).append(place)
+    if len(places) > _MOST_KINDS:  # answers or numbers rather than kinds
+        return {}
+    own = {kind: values[places[kind]] for kind in sorted(places)}
+    return {k: {"n": len(v), "mean": float(v.mean()), "sd": _sd(v)} for k, v in own.items()}
 
 
 def _auc(values: NDArray[np.float64], labels: Sequence[str | None]) -> AreaUnderCurve | None:
