@@ -19,6 +19,11 @@ class CoveringSlope:
     error : standard error of d, from that of the slope; the radii are dependent, so it is a floor
     counts : fewest and most points of the range
     residual : root mean square error in log radius
+
+    Notes
+    -----
+    Finite clouds bias d low, the more so the higher it is: 600 uniform points of a cube of
+    dimension 1, 2, 3 give 0.94, 1.57, 2.10 at 3 to 150 centres, each with an error below 0.02.
     """
 
     dimension: float

@@ -166,11 +166,12 @@ def _groups(pictures: Sequence[Any]) -> list[NDArray[np.int64]]:
 def _spearman(table: Float, split: int) -> Float:
     """Pearson's correlation of average ranks: the first `split` rows against the others."""
     ranks = rankdata(table, axis=1)
-    ranks -= ranks.mean(axis=1, keepdims=True)
-    lengths = np.sqrt((ranks**2).sum(axis=1))
-    lengths[lengths == 0] = np.nan
-    unit = ranks / lengths[:, None]
-    return np.clip(unit[:split] @ unit[split:].T, -1.0, 1.0)
+    # multiples of a half, so that sums and products are exact and equal orders give 1
+    ranks -= (table.shape[1] + 1) / 2
+    squares = (ranks**2).sum(axis=1)
+    squares[squares == 0] = np.nan
+    products = ranks[:split] @ ranks[split:].T
+    return products / np.sqrt(np.outer(squares[:split], squares[split:]))
 
 
 def _mean(tables: Float) -> Float:
