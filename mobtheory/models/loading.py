@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from os import PathLike, fspath
 from pathlib import Path
 from typing import Any
@@ -13,12 +14,15 @@ from torch import nn
 from transformers import AutoConfig, AutoModelForImageTextToText, AutoProcessor
 from transformers.utils import logging
 
-from mobtheory.errors import UnsupportedModel
+from mobtheory.errors import MissingExtra, UnsupportedModel
 from mobtheory.models import embedded
 from mobtheory.models.adapters import adapter_for
 from mobtheory.models.vision_language import VisionLanguageModel
 
 _CALLED = "models.load"
+_ATTENTION = ("sdpa", "eager", "flash_attention_2")
+# what Transformers may miss on the way, as it names it, and what to install
+_PACKAGES = {"torchvision": "torchvision", "flash": "flash-attn", "sentencepiece": "sentencepiece"}
 _DTYPES = ("auto", "float64", "float32", "bfloat16", "float16")
 
 
@@ -27,6 +31,8 @@ def load(
     *,
     device: str | torch.device = "auto",
     dtype: str | torch.dtype = "auto",
+    device_map: str | dict[str, Any] | None = None,
+    attention: str | None = None,
 ) -> VisionLanguageModel:
     """Load a model and its processor.
 
@@ -38,6 +44,10 @@ def load(
     dtype : ``"auto"`` is float32 for ``"embedded"`` (its file holds bfloat16, and what is
         measured on it should not depend on bfloat16 arithmetic) and the checkpoint's own dtype
         for every other model
+    device_map : how Transformers spreads the model over devices, such as ``"auto"`` or a
+        mapping of module names; takes the place of `device` and needs Accelerate
+    attention : the attention kernel: ``"sdpa"``, ``"eager"`` or ``"flash_attention_2"``; None
+        leaves the choice to Transformers.  `prune_at_layer` takes the first two.
 
     Returns
     -------
@@ -48,9 +58,11 @@ def load(
     ------
     UnsupportedModel
         For a missing, truncated or damaged checkpoint, weights that do not fit the
-        configuration, a text-only model, a family without adapter, an unknown device or dtype.
+        configuration, a text-only model, a family without adapter, an unknown device, dtype or
+        attention kernel, or `device` and `device_map` at once.
     MissingExtra
-        When PyTorch or Transformers is not installed.
+        When PyTorch or Transformers is not installed, Accelerate for a `device_map`, Torchvision
+        for a processor that reads videos, or the attention kernel.
 
     Notes
     -----
@@ -65,12 +77,13 @@ def load(
     """
     name = fspath(name_or_path)
     target, precision = _device(device), _dtype(dtype)
+    placement = _placement(device, device_map) | _kernel(attention)
     source = name
     if name == "embedded":
         source = str(embedded.verified_checkpoint())
         precision = torch.float32 if precision == "auto" else precision
     # a folder never needs the hub; saying so keeps Transformers from asking for optional files
-    origin: dict[str, Any] = {"local_files_only": Path(source).is_dir()}
+    origin: dict[str, Any] = {"local_files_only": Path(source).is_dir(), "trust_remote_code": False}
     with _explained(name, "its configuration"):
         config = AutoConfig.from_pretrained(source, **origin)
     adapter = adapter_for(config.model_type, _CALLED)
@@ -84,11 +97,14 @@ def load(
             use_safetensors=True,
             ignore_mismatched_sizes=True,  # they are told below, with all other misfits
             output_loading_info=True,
+            **placement,
             **origin,
         )
     model, findings = loaded
     _check_fit(name, findings)
-    nn.Module.to(model, target).eval().requires_grad_(False)
+    if device_map is None:
+        nn.Module.to(model, target)
+    model.eval().requires_grad_(False)
     return VisionLanguageModel(model=model, processor=processor, adapter=adapter, name=name)
 
 
@@ -108,6 +124,39 @@ def _device(device: Any) -> torch.device:
     return target
 
 
+def _placement(device: Any, device_map: Any) -> dict[str, Any]:
+    if device_map is None:
+        return {}
+    if device != "auto":
+        raise UnsupportedModel(
+            _CALLED,
+            f"device {device!r} and device_map {device_map!r}",
+            "a model lies on one device or is spread by a map",
+            "Pass one of them.",
+        )
+    if find_spec("accelerate") is None:
+        raise MissingExtra(
+            f"{_CALLED} with a device_map",
+            "no module accelerate",
+            "Transformers spreads a model over devices with Accelerate",
+            "Run pip install accelerate.",
+        )
+    return {"device_map": device_map}
+
+
+def _kernel(attention: Any) -> dict[str, Any]:
+    if attention is None:
+        return {}
+    if attention not in _ATTENTION:
+        raise UnsupportedModel(
+            _CALLED,
+            f"attention {attention!r}",
+            "this is no attention kernel that the harness knows",
+            f"Use one of {_ATTENTION}, or None.",
+        )
+    return {"attn_implementation": attention}
+
+
 def _dtype(dtype: Any) -> Any:
     name = str(dtype).removeprefix("torch.")
     if name not in _DTYPES:
@@ -122,6 +171,15 @@ def _explained(name: str, part: str) -> Generator[None]:
     """Turn what Transformers raises on a bad checkpoint into one error that says how to mend it."""
     try:
         yield
+    except ImportError as error:
+        said = str(error).lower()
+        package = next((known for word, known in _PACKAGES.items() if word in said), None)
+        raise MissingExtra(
+            _CALLED,
+            repr(name),
+            f"loading {part} takes a package that is not installed ({_first_line(error)})",
+            f"Run pip install {package}." if package else "Install that package.",
+        ) from error
     except (OSError, ValueError, TypeError, KeyError, AttributeError, SafetensorError) as error:
         raise UnsupportedModel(
             _CALLED,

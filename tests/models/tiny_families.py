@@ -13,9 +13,9 @@ from transformers import PreTrainedModel
 LAYERS = 5
 DEEPSTACK = 3
 PAD, BOS, EOS, IMAGE, VIDEO, START, END = 0, 1, 2, 60, 61, 62, 63
-_VOCABULARY, _WIDTH = 64, 32
+VOCABULARY, _WIDTH = 64, 32
 _TEXT: dict[str, Any] = {
-    "vocab_size": _VOCABULARY,
+    "vocab_size": VOCABULARY,
     "hidden_size": _WIDTH,
     "intermediate_size": 48,
     "num_hidden_layers": LAYERS,
@@ -71,7 +71,7 @@ def _llava_pixels(content: str, rows: int, random: Callable[..., torch.Tensor]) 
     return [Unit("image", _PATCHES)] * images, {"pixel_values": random(rows * images, *_TILE)}
 
 
-_PINPOINTS = [[16, 32], [32, 16], [32, 32]]
+PINPOINTS = [[16, 32], [32, 16], [32, 32]]
 
 
 def _llava_next() -> PreTrainedModel:
@@ -81,7 +81,7 @@ def _llava_next() -> PreTrainedModel:
             text_config=hf.LlamaConfig(**_TEXT),
             image_token_index=IMAGE,
             vision_feature_layer=-1,
-            image_grid_pinpoints=_PINPOINTS,
+            image_grid_pinpoints=PINPOINTS,
         )
     )
 
@@ -105,7 +105,7 @@ def _llava_onevision() -> PreTrainedModel:
             text_config=hf.Qwen2Config(**_TEXT),
             image_token_index=IMAGE,
             video_token_index=VIDEO,
-            image_grid_pinpoints=_PINPOINTS,
+            image_grid_pinpoints=PINPOINTS,
         )
     )
 
