@@ -23,6 +23,8 @@ from mobtheory.models.capturing_layers import see_layers
 from mobtheory.pruning import MEASURES, read_calibration
 from mobtheory.report import to_json
 from mobtheory.report.coupling_view import coupling_view
+from mobtheory.report.coupling_writing import write_coupling
+from mobtheory.report.figures.model_coupling import coupling_figure
 from mobtheory.report.schema import schema_of, violations
 
 from .random_llava import LONG, SHORT, inputs_for, random_llava
@@ -366,6 +368,32 @@ def test_the_command_writes_a_calibration_that_reads_back(tmp_path):
     assert read_calibration(path).to_dict() == told["calibration"]
     assert told["layers"] == [1, 2]
     assert told["calibration"]["metric"] == "mean_prompt_to_visual"
+
+
+def test_the_report_is_written_with_a_figure_of_every_value(tmp_path):
+    done = command("coupling", "embedded", "--per-kind", 3, "--layers", 2, "--output", tmp_path)
+    assert done.exit_code == 0, done.output
+    written = json.loads((tmp_path / "coupling.json").read_text())
+    assert list(violations(written, schema_of("coupling"))) == []
+    drawn = (tmp_path / "coupling.svg").read_text()
+    assert "coarse: 9 samples; fine: 9 samples" in drawn
+    named = coupling_figure(unlabelled(written, None))
+    assert "all samples: 18 samples" in named
+    some = coupling_figure(unlabelled(written, "fine"))
+    assert "coarse: 9 samples; fine: 6 samples; others: 3 samples" in some
+    with pytest.raises(InvalidProblem, match="coupling report"):
+        write_coupling({**written, "rows": []}, tmp_path)
+
+
+def unlabelled(written, family):
+    """The document with three rows of a family, or all rows, without one."""
+    changed = json.loads(json.dumps(written))
+    left = [row for row in changed["rows"] if family in (None, row["family"])]
+    for row in left if family is None else left[:3]:
+        row["family"] = None
+    for summary in changed["summaries"] if family is None else ():
+        summary["auc"] = None
+    return changed
 
 
 @pytest.mark.parametrize(

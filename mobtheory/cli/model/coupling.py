@@ -64,6 +64,10 @@ def coupling(
         Path | None,
         typer.Option(metavar="FILE", help="Write there what coupling-aware pruning reads."),
     ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Write coupling.json and coupling.svg there."),
+    ] = None,
     resume: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="State to go on with, or to begin if it is not there."),
@@ -90,10 +94,12 @@ def coupling(
     from mobtheory.report import require_writable
     from mobtheory.report.calibration_file import write_calibration
     from mobtheory.report.coupling_view import coupling_view
+    from mobtheory.report.coupling_writing import write_coupling
     from mobtheory.report.progress import shown_progress
 
-    if calibration is not None:
-        require_writable(calibration.parent)
+    for folder in (output, calibration and calibration.parent):
+        if folder is not None:
+            require_writable(folder)
     wanted = chosen_layers(layers)
     loaded = load(name, device=device, dtype=dtype)
     with shown_progress() as progress:
@@ -116,6 +122,8 @@ def coupling(
         print_json(document)
     else:
         print_view(lambda width: coupling_view(document, width))
+    if output is not None:
+        echo(f"Report: {write_coupling(document, output)}", err=json)
     if calibration is not None:
         echo(f"Calibration: {write_calibration(found.calibration, calibration)}", err=json)
     raise typer.Exit(AGREES)
