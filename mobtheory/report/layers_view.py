@@ -85,9 +85,14 @@ def _tables(layers: Sequence[dict[str, Any]], width: int) -> Iterator[tuple[str,
     )
     yield (
         "Assumption 1: ‖z − z~‖ when tokens are dropped, overwritten in place, or merged by count",
-        ["Layer", "Kept", "Dropped", "Overwritten", "Log-count", "Ratio", "Ratio"],
+        ["Layer", "Kept", "Dropped", "Overwritten", "Log-count", "D / O", "D / L", *_MASSES[wide]],
         (
-            [_layer(layer), kept_words(at), *(told(at[name]) for name in _REPLACED)]
+            [
+                _layer(layer),
+                kept_words(at),
+                *(told(at[name]) for name in _REPLACED),
+                *(median_words(at[name]) for name in (_LOST if wide else ())),
+            ]
             for layer in layers
             for at in layer["assumption_1"]
         ),
@@ -111,13 +116,14 @@ def _tables(layers: Sequence[dict[str, Any]], width: int) -> Iterator[tuple[str,
     )
     yield (
         "Steps of the proof of Theorem 2(a), share of samples in which they hold",
-        ["Layer", "Kept", "E5-1", "E5-2", "E5-3", "repaired E5-3", "d_H(S_v, V) / 2 OPT"],
+        ["Layer", "Kept", "E5-1", "E5-2", "E5-3", "repaired E5-3", "d_H(S_v, V) / 2 OPT", "r* ≤ η"],
         (
             [
                 _layer(layer),
                 kept_words(at),
                 *(share_words(share) for share in at["holds"].values()),
                 _half(at["visual_radius_over_optimum"]),
+                share_words(at["within_coupling"]),
             ]
             for layer in layers
             for at in layer["proof_steps"]
@@ -125,7 +131,17 @@ def _tables(layers: Sequence[dict[str, Any]], width: int) -> Iterator[tuple[str,
     )
     yield (
         "Covering dimension d, tail exponent γ (± error of the fit), and the split K_p/K",
-        ["Layer", "d of V", "d of P", "γ", "Kept", "Predicted", "Least error", "Least Φ"],
+        [
+            "Layer",
+            "d of V",
+            "d of P",
+            "d of r*",
+            "γ",
+            "Kept",
+            "Predicted",
+            "Least error",
+            "Least Φ",
+        ],
         (row for layer in layers for row in _splits(layer)),
     )
     yield (
@@ -158,6 +174,8 @@ _REPLACED = (
     "dropped_over_overwritten",
     "dropped_over_log_count",
 )
+_LOST = ("mass_lost", "mass_predicted")
+_MASSES = ((), ("mass lost", "at K groups"))
 _TREATMENTS = ("mass", "log-count", "hybrid", "oracle")
 _SIDES = (
     "lemma-1 (raw)",
@@ -193,12 +211,15 @@ def _half(spread: dict[str, Any] | None) -> str:
 
 
 def _splits(layer: dict[str, Any]) -> Iterator[list[str]]:
-    law = [_with_error(layer["dimension"][side], "dimension") for side in ("visual", "prompt")]
+    law = [_with_error(layer["dimension"][side], "dimension") for side in _LAWS]
     first = [_layer(layer), *law, _with_error(layer["tail"], "gamma")]
     for at in layer["splits"]:
         best = (_best(at, "errors"), _best(at, "phi"))
         yield [*first, kept_words(at), median_words(at["predicted"]), *best]
         first = [""] * len(first)
+
+
+_LAWS = ("visual", "prompt", "joint_unit")
 
 
 def _with_error(found: dict[str, Any], name: str) -> str:

@@ -1,14 +1,20 @@
 """The geometry of one sample: against direct measurement and the theory's counterexamples."""
 
 import math
+from itertools import combinations
 
 import numpy as np
 import pytest
 
 from mobtheory.attention import attention_weights
 from mobtheory.experiments.layers.budget_splits import fit_prompt_tail
-from mobtheory.experiments.layers.covering_slope import fit_covering_slope, insertion_radii
+from mobtheory.experiments.layers.covering_slope import (
+    fit_covering_slope,
+    insertion_radii,
+    joint_radii,
+)
 from mobtheory.experiments.layers.identity import check_identity
+from mobtheory.experiments.layers.laws import Laws
 from mobtheory.experiments.layers.proof_steps import proof_steps
 from mobtheory.experiments.layers.published import lemma_1, lemma_2, no_better_than_nothing
 from mobtheory.experiments.layers.replacing_tokens import log_counts
@@ -83,8 +89,8 @@ def test_the_proof_step_that_the_theory_refutes_fails_and_its_repair_holds():
     # 7.3: S_p = {0}, S_v = {M + 2, M}: d_H(S_v, V) = M, OPT(2) = 1, h(V -> S) = 0.1
     space = _line(0.0, 0.1, 50.0, 52.0, prompt=[-0.5])
     subset = Subset("mob", np.array([0, 2, 3]), np.array([0]), np.array([2, 3]))
-    radii = insertion_radii(space.visual_visual)
-    steps = proof_steps(space, subset, radii, {"alpha": 10.0, "beta": 4.0})
+    laws = Laws(insertion_radii(space.visual_visual), np.ones(5), None, None, None, None)
+    steps = proof_steps(space, subset, laws, {"alpha": 10.0, "beta": 4.0})
     assert steps["visual_radius"] == 50
     assert steps["optimum_low"] <= 1 <= steps["optimum_high"]
     assert not steps["visual_alone_twice"]
@@ -94,7 +100,7 @@ def test_the_proof_step_that_the_theory_refutes_fails_and_its_repair_holds():
     # 7.2: P = {0, M}, S_p = {0.1, 0.2}: d_H(S_p, P) = M - 0.2 against 6 eta = 12 for M = 50
     space = _line(0.1, 0.2, 51.0, 52.0, prompt=[0.0, 50.0])
     subset = Subset("mob", np.array([0, 1]), np.array([0, 1]), np.array([], dtype=int))
-    steps = proof_steps(space, subset, radii, {"alpha": 12.0, "beta": math.inf})
+    steps = proof_steps(space, subset, laws, {"alpha": 12.0, "beta": math.inf})
     assert steps["prompt_radius"] == pytest.approx(49.8)
     assert not steps["truncation"]
 
@@ -130,6 +136,27 @@ def test_insertion_radii_are_covering_radii_and_bracket_the_optimum():
     best = min(space.cover(np.array(pair)) for pair in pairs)  # centres among the points
     assert radii[1] / 2 <= best <= radii[1]
     assert radii[1] == space.cover(np.array([0, space.visual_visual[0].argmax()]))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_joint_radius_brackets_the_best_one_over_all_splits(seed):
+    visual, prompt = _cloud(seed, visual=7, prompt=4, width=2)
+    parts = [Space.of(points, points) for points in (visual, prompt)]
+
+    def least(space, count):  # centres among the points, at least the best anywhere
+        return min(
+            space.cover(np.array(c)) for c in combinations(range(len(space.visual_visual)), count)
+        )
+
+    radii = joint_radii(*(insertion_radii(part.visual_visual) for part in parts))
+    for budget in range(2, 11):
+        best = min(
+            max(least(parts[0], budget - count), least(parts[1], count))
+            for count in range(max(1, budget - 7), min(4, budget - 1) + 1)
+        )
+        assert radii[budget - 1] / 2 - 1e-12 <= best <= radii[budget - 1] + 1e-12
+    assert radii[0] == math.inf
+    assert radii[-1] == 0
 
 
 def test_no_law_is_fitted_where_the_radius_does_not_fall():

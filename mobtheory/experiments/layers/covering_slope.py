@@ -97,3 +97,33 @@ def fit_covering_slope(radii: Float, counts: tuple[int, int]) -> CoveringSlope |
     freedom = max(len(steps) - 2, 1)
     error = float(np.sqrt(misses @ misses / freedom / spread)) / slope**2
     return CoveringSlope(-1 / slope, error, (low, high), float(np.sqrt(np.mean(misses**2))))
+
+
+def joint_radii(visual: Float, prompt: Float) -> Float:
+    """The best radius at which K centres, split between V and P, cover both.
+
+    Parameters
+    ----------
+    visual, prompt : `insertion_radii` of V and of P
+
+    Returns
+    -------
+    float64 array whose entry K - 1 is, for K of at least 2, the least max of the radius of K_p
+    centres on P and of K - K_p on V; entry 0 is inf.
+
+    Notes
+    -----
+    Farthest-point radii are at most twice the best with centres anywhere, so that r* of Theorem 1,
+    min{r : N(P, r) + N(V, r) <= K}, lies between half an entry and the entry (theory 6.1).
+
+    Examples
+    --------
+    >>> joint_radii(np.asarray([9.0, 4.0, 1.0, 0.0]), np.asarray([2.0, 0.0])).tolist()
+    [inf, 9.0, 4.0, 2.0, 1.0, 0.0]
+    """
+    total = len(visual) + len(prompt)
+    found = np.full(total, np.inf)
+    for count in range(2, total + 1):
+        aligned = np.arange(max(1, count - len(visual)), min(len(prompt), count - 1) + 1)
+        found[count - 1] = np.maximum(prompt[aligned - 1], visual[count - aligned - 1]).min()
+    return found

@@ -20,6 +20,7 @@ from mobtheory.experiments.real_tokens import wilson
 Float = NDArray[np.float64]
 TRUTHS = ("attention", "layer", "state", "kl")
 TREATMENTS = ("plain", "mass", "log-count", "hybrid", "oracle")
+SIDES = ("visual", "prompt", "visual_unit", "joint_unit")
 _UNIT = tuple(f"{name}-unit" for name in GEOMETRIC)
 RIVALS = ("pruning-distance", "lemma-2", "pruning-distance-unit", "lemma-2-unit")
 """The falsifier's geometric side: G and Lemma 2's right side, in either metric."""
@@ -49,7 +50,7 @@ def summarise_layer(
         "treatments": _treatments(tally.cases, plan.seed),
         "domination": _domination(tally),
         "proof_steps": _by_budget(tally.budgets.get("steps"), plan, _steps),
-        "dimension": {side: _dimension(tally.samples, side, plan) for side in ("visual", "prompt")},
+        "dimension": {side: _dimension(tally.samples, side, plan) for side in SIDES},
         "tail": _tail(tally.samples, plan.seed),
         "splits": _by_budget(tally.budgets.get("splits"), plan, _splits),
         "anti_alignment": _by_budget(tally.budgets.get("anti_alignment"), plan, _anti_alignment),
@@ -233,11 +234,17 @@ _STEPS = ("nearest_cover_optimal", "truncation", "visual_alone_twice", "union_tw
 def _steps(column: Any, pictures: Sequence[str], seed: int) -> dict[str, Any]:
     radii = {
         name: spread(column(name), pictures, seed=seed)
-        for name in (*_RADII, "optimum_low", "optimum_high")
+        for name in (*_RADII, "optimum_low", "optimum_high", "joint_radius")
     }
     ratio = spread(_ratio(column("visual_radius"), column("optimum_high")), pictures, seed=seed)
     held = {name: _share(column(name), pictures) for name in _STEPS}
-    return {**radii, "visual_radius_over_optimum": ratio, "holds": held}
+    within = _share(column("within_coupling"), pictures)
+    return {
+        **radii,
+        "visual_radius_over_optimum": ratio,
+        "within_coupling": within,
+        "holds": held,
+    }
 
 
 def _dimension(samples: Table, side: str, plan: Plan) -> dict[str, Any]:

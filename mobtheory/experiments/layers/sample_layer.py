@@ -7,22 +7,17 @@ import numpy as np
 
 from mobtheory.experiments.layers.budget_splits import fit_prompt_tail, splits
 from mobtheory.experiments.layers.case import ReadLayer, measure_case, merged_bounds
-from mobtheory.experiments.layers.covering_slope import (
-    CoveringSlope,
-    fit_covering_slope,
-    insertion_radii,
-)
+from mobtheory.experiments.layers.covering_slope import CoveringSlope
 from mobtheory.experiments.layers.downstream import downstream
+from mobtheory.experiments.layers.laws import Laws
 from mobtheory.experiments.layers.proof_steps import proof_steps
 from mobtheory.experiments.layers.published import theorem_2_terms
 from mobtheory.experiments.layers.replacing_tokens import replace_tokens
 from mobtheory.experiments.layers.subsets import PaperRule, Subset, prompt_seeded, subsets
-from mobtheory.geometry import normalize_rows, pairwise_distances
+from mobtheory.geometry import normalize_rows
 from mobtheory.geometry.points import to_numpy
 from mobtheory.models.layer_call import LayerCall
 from mobtheory.models.submodel import Rest
-
-_FEWEST = 3
 
 
 def measure_sample(
@@ -42,17 +37,14 @@ def measure_sample(
     dict
         ``cases`` as `measure_case` with ``errors`` "state" and "kl" added; one entry a budget in
         ``replaced`` as `replace_tokens`, ``merged_bounds``, ``published`` for Theorem 2(a),
-        ``steps`` as `proof_steps`, ``splits`` as `splits`, ``anti_alignment``; ``dimension`` of
-        visual and prompt tokens, ``tail``, ``coupling``.
+        ``steps`` as `proof_steps`, ``splits`` as `splits`, ``anti_alignment``; ``dimension`` as
+        `Laws`, ``tail``, ``coupling``.
     """
     read = ReadLayer.of(call)
-    radii = insertion_radii(read.raw.visual_visual)
-    unit_radii = insertion_radii(read.unit.visual_visual)
-    count = len(call.visual)
-    slope = fit_covering_slope(radii, (_FEWEST, max(count // 4, _FEWEST + 2)))
+    laws = Laws.of(read)
     tail = fit_prompt_tail(read.row.weights, call.visual, max(budgets))
     found: dict[str, Any] = {
-        "visual_tokens": count,
+        "visual_tokens": len(call.visual),
         "prompt_tokens": len(call.prompt),
         "cases": [],
         "replaced": [],
@@ -61,7 +53,7 @@ def measure_sample(
         "splits": [],
         "anti_alignment": [],
         "merged_bounds": [],
-        "dimension": {"visual": _plain(slope), "prompt": _plain(_prompt_slope(read))},
+        "dimension": laws.to_dict(),
         "tail": None if tail is None else tail.to_dict(),
         "coupling": {
             name: {
@@ -85,11 +77,11 @@ def measure_sample(
         at = {"budget": budget}
         found["replaced"].append({**at, **replace_tokens(call, read.full, read.raw, fps)})
         found["merged_bounds"].append({**at, "bounds": merged_bounds(read, fps)})
-        terms = None if slope is None else _theorem_2(read, budget, slope.dimension)
+        terms = _theorem_2(read, budget, laws.visual_unit)
         mob = by_method["mob"]
         found["published"].append({**at, **_sides(read, terms)})
-        found["steps"].append({**at, **proof_steps(read.unit, mob, unit_radii, terms)})
-        found["splits"].append({**at, **splits(read.row, read.raw, tail, slope, budget)})
+        found["steps"].append({**at, **proof_steps(read.unit, mob, laws, terms)})
+        found["splits"].append({**at, **splits(read.row, read.raw, tail, laws.visual, budget)})
         found["anti_alignment"].append({**at, **_anti_alignment(read, mob, budget)})
     return found
 
@@ -104,12 +96,14 @@ def _add_ends(
         case["errors"].update(state=state, kl=divergence)
 
 
-def _theorem_2(read: ReadLayer, budget: int, dimension: float) -> dict[str, float] | None:
+def _theorem_2(read: ReadLayer, budget: int, law: CoveringSlope | None) -> dict[str, float] | None:
+    if law is None:
+        return None
     visual, prompt = (
         to_numpy(normalize_rows(tokens, called="model layers", name=name))
         for name, tokens in (("visual", read.visual), ("prompt", read.prompt))
     )
-    return theorem_2_terms(visual, prompt, PaperRule(budget), dimension)
+    return theorem_2_terms(visual, prompt, PaperRule(budget), law.dimension)
 
 
 def _sides(read: ReadLayer, terms: dict[str, float] | None) -> dict[str, Any]:
@@ -130,11 +124,6 @@ def _sides(read: ReadLayer, terms: dict[str, float] | None) -> dict[str, Any]:
     }
 
 
-def _prompt_slope(read: ReadLayer) -> CoveringSlope | None:
-    radii = insertion_radii(np.asarray(pairwise_distances(read.prompt, read.prompt)))
-    return fit_covering_slope(radii, (2, len(radii) - 1))
-
-
 def _anti_alignment(read: ReadLayer, mob: Subset, budget: int) -> dict[str, float]:
     """P-seeded farthest-point sampling against algorithm 1: G, and the error that it stands for.
 
@@ -147,14 +136,3 @@ def _anti_alignment(read: ReadLayer, mob: Subset, budget: int) -> dict[str, floa
         found[f"{name}_distance"] = read.unit.pruning_distance(kept)
         found[f"{name}_error"] = float(np.linalg.norm(error))
     return found
-
-
-def _plain(slope: CoveringSlope | None) -> dict[str, Any] | None:
-    if slope is None:
-        return None
-    return {
-        "dimension": slope.dimension,
-        "error": slope.error,
-        "counts": list(slope.counts),
-        "residual": slope.residual,
-    }
