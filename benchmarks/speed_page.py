@@ -69,7 +69,10 @@ def _section(document: dict[str, Any]) -> str:
     faster = [title.removesuffix(", ms") for title in faster]
     costs = ["cost of pruning", "selection, ms", "of the unpruned prefill", "of its own prefill"]
     runs = document["runs"]
-    text = [f"### {model['name']}, {model['dtype']}, {device['name']}", " ".join(facts(document))]
+    title = [model["name"], model["dtype"], f"batch {model['batch']}", device["name"]]
+    title += ["the vision tower a CUDA graph"] * document["asked"]["tower_graph"]
+    title += [f"layer {document['asked']['layer']}"] * (document["asked"]["layer"] != 2)
+    text = [f"### {', '.join(title)}", " ".join(facts(document))]
     text.append(f"Run of {document['date'][:10]}{commit}. Quartiles in brackets.")
     text.append(_table(titles, [_times(run, answers) for run in runs]))
     text.append(_table(faster, [_speedups(run, answers) for run in runs[1:]]))

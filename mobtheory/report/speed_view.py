@@ -33,13 +33,15 @@ def facts(document: dict[str, Any]) -> list[str]:
     if device["kind"] == "cuda":
         place += f", driver {device['driver']}, CUDA {device['cuda']}"
     packages = ", ".join(f"{name} {version}" for name, version in versions.items() if version)
+    tower = "The vision tower is one CUDA graph in every setting. " * asked["tower_graph"]
     return [
         f"{model['name']} ({model['family']}, {model['parameters'] / 1e9:.2f} billion parameters, "
         f"{weights}) in {model['dtype']}; {model['visual_tokens']} visual and "
         f"{model['text_tokens']} text tokens, batch {model['batch']}; pruned at the input of layer "
         f"{asked['layer']} of {model['decoder_layers']}.",
         f"On {place}; {packages}.",
-        f"Medians of {document['repeats']} interleaved repeats; speedups with 95 % intervals.",
+        f"{tower}Medians of {document['repeats']} interleaved repeats; speedups with 95 % "
+        "intervals.",
         f"Attention of the decoder: {_kernels(document)}.",
     ]
 

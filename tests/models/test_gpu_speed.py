@@ -18,6 +18,7 @@ from mobtheory.experiments.speed.memory import memory_of
 from mobtheory.experiments.speed.running import Runner
 from mobtheory.experiments.speed.setting import RATIOS, settings_for
 from mobtheory.experiments.speed.subject import subject_for
+from mobtheory.experiments.speed.tower_graph import tower_graphed
 from mobtheory.models import capture, load
 from mobtheory.models.hooks import pre_hook
 from mobtheory.report.schema import schema_of, violations
@@ -27,6 +28,7 @@ from .random_llava import LONG, SHORT, inputs_for
 from .small_shapes import LONG_NEXT, SMALL_NEXT
 
 pytestmark = ON_CUDA
+MODES = (torch.inference_mode, torch.no_grad)
 
 
 @contextmanager
@@ -137,6 +139,24 @@ def test_flash_attention_is_kept(dtype):
         assert sum(kernels["decoder"].values()) == 4
 
 
+def test_the_vision_tower_as_a_graph_gives_the_same_bits():
+    subject = subject_for(SMALL_NEXT, device="cuda", dtype="bfloat16")
+    tower = subject.network.model.vision_tower
+    runners = [Runner(subject, batch, clock_for(subject.network.device)) for batch in (1, 2, 1)]
+    torch.manual_seed(0)
+    for runner in runners:  # other pictures, other shapes, and the first shape again
+        runner.inputs["pixel_values"] = torch.randn_like(runner.inputs["pixel_values"])
+    expected = [runner.forward().logits for runner in runners]
+    with tower_graphed(subject.network):
+        assert "forward" in vars(tower)
+        found = [runner.forward(mode).logits for mode in MODES for runner in runners]
+    assert "forward" not in vars(tower)
+    assert not torch.equal(expected[0], expected[2])
+    for logits, right in zip(found, expected * 2, strict=True):
+        assert torch.equal(logits, right)
+    assert torch.equal(runners[0].forward().logits, expected[0])
+
+
 def test_pruning_saves_memory():
     subject = subject_for(LONG_NEXT, device="cuda", dtype="bfloat16")
     runner = Runner(subject, 4, clock_for(subject.network.device))
@@ -160,6 +180,7 @@ def test_a_whole_measurement():
         answers=(1, 3),
         repeats=3,
         warmup=1,
+        tower_graph=True,
         on_document=lambda document: documents.append(document["repeats"]),
     )
     assert documents == [1, 2, 3]

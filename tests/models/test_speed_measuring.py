@@ -200,6 +200,7 @@ def test_a_loaded_model_is_measured_as_it_is():
         {"selects": ("best",)},
         {"dtype": "int8"},
         {"device": "meta"},
+        {"tower_graph": True},
     ],
 )
 def test_bad_arguments_are_refused(options):

@@ -54,6 +54,10 @@ def bench(
     ] = 20,
     warmup: Annotated[int, typer.Option(metavar="N", help="Runs of each setting before them.")] = 2,
     batch: Annotated[int, typer.Option(metavar="B", help="Sequences at once.")] = 1,
+    tower_graph: Annotated[
+        bool,
+        typer.Option("--tower-graph", help="Replay the vision tower as a CUDA graph throughout."),
+    ] = False,
     device: Device = "auto",
     dtype: Dtype = "auto",
     seed: Annotated[int, typer.Option(help="Of weights, inputs and the order of runs.")] = 0,
@@ -91,6 +95,7 @@ def bench(
             repeats=repeats,
             warmup=warmup,
             batch=batch,
+            tower_graph=tower_graph,
             device=device,
             dtype=dtype,
             seed=seed,

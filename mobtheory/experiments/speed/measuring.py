@@ -1,6 +1,7 @@
 """Measure what pruning saves: all settings side by side, again and again."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from fractions import Fraction
 from typing import Any
 
@@ -19,6 +20,7 @@ from mobtheory.experiments.speed.samples import Samples, runs_of
 from mobtheory.experiments.speed.setting import RATIOS, Setting, settings_for
 from mobtheory.experiments.speed.shapes import Shape
 from mobtheory.experiments.speed.subject import CALLED, Subject, subject_for
+from mobtheory.experiments.speed.tower_graph import tower_graphed
 from mobtheory.experiments.speed.where import device_facts, source_facts
 from mobtheory.models import VisionLanguageModel
 from mobtheory.models.batching import in_batches
@@ -38,6 +40,7 @@ def measure_speed(
     repeats: int = 20,
     warmup: int = 2,
     batch: int = 1,
+    tower_graph: bool = False,
     device: str = "auto",
     dtype: str = "auto",
     seed: int = 0,
@@ -58,6 +61,8 @@ def measure_speed(
     answers : lengths of the answers in tokens
     repeats, warmup : runs of each setting that count, and before them runs that do not
     batch : sequences at once; halved where memory runs out
+    tower_graph : replay the vision tower as one CUDA graph, in every setting, so that the host is
+        free for the decoder
     device, dtype : as `load`; for a shape "auto" is bfloat16 on CUDA and float32 on the CPU
     seed : of weights, inputs, random selections and the order of the settings
     progress : told (stage, done, total)
@@ -94,12 +99,6 @@ def measure_speed(
     fits = _fitting_batch(subject, settings, batch, longest, on_halved)
     runner = Runner(subject, fits, clock, seed=seed)
 
-    rng = np.random.default_rng(seed)
-    for done in range(warmup):
-        for setting in settings:
-            runner.prefill(setting)
-            runner.answer(setting, longest)
-        progress("warming up", done + 1, warmup)
     document: dict[str, Any] = {
         "schema": 1,
         "model": _model_facts(subject, fits),
@@ -112,6 +111,7 @@ def measure_speed(
             "repeats": repeats,
             "warmup": warmup,
             "batch": batch,
+            "tower_graph": tower_graph,
             "seed": seed,
         },
         "notes": notes,
@@ -120,29 +120,44 @@ def measure_speed(
             "pruned": attention_kernels(runner, settings[-1]),
         },
     }
-    once = {
-        setting: {
-            **memory_of(runner, setting, longest),
-            "busy_milliseconds": busy_milliseconds(runner, setting),
+    rng = np.random.default_rng(seed)
+    with tower_graphed(subject.network) if tower_graph else nullcontext():
+        for done in range(warmup):
+            for setting in settings:
+                runner.prefill(setting)
+                runner.answer(setting, longest)
+            progress("warming up", done + 1, warmup)
+        once = {
+            setting: {
+                **memory_of(runner, setting, longest),
+                "busy_milliseconds": busy_milliseconds(runner, setting),
+            }
+            for setting in settings
         }
-        for setting in settings
-    }
-    samples = Samples(settings, answers)
-    with collected_outside() as collect:
-        for done in range(repeats):
-            collect()
-            for place in rng.permutation(len(settings)):
-                setting = settings[place]
-                samples.add(setting, runner.prefill(setting))
-                for tokens in answers:
-                    samples.add_answer(setting, tokens, runner.answer(setting, tokens))
-            document["repeats"] = done + 1
-            document["complete"] = done + 1 == repeats
+        samples = Samples(settings, answers)
+        for done in _interleaved(runner, samples, repeats, rng):
+            document["repeats"] = done
+            document["complete"] = done == repeats
             document["runs"] = runs_of(samples, once)
             document["goals"] = goals_of(document)
             on_document(document)
-            progress("measuring", done + 1, repeats)
+            progress("measuring", done, repeats)
     return document
+
+
+def _interleaved(
+    runner: Runner, samples: Samples, repeats: int, rng: np.random.Generator
+) -> Iterator[int]:
+    """Run every setting once a repeat, in an order drawn anew; yields the repeats so far."""
+    with collected_outside() as collect:
+        for done in range(repeats):
+            collect()
+            for place in rng.permutation(len(samples.settings)):
+                setting = samples.settings[place]
+                samples.add(setting, runner.prefill(setting))
+                for tokens in samples.answers:
+                    samples.add_answer(setting, tokens, runner.answer(setting, tokens))
+            yield done + 1
 
 
 def _fitting_batch(
