@@ -76,7 +76,9 @@ def prune_at_layer(
     Text is never removed, and the cache of the layers from `layer` on holds the kept tokens
     only.  With ``positions="keep"`` the result equals that of a model whose layers from `layer`
     on are forbidden, by an attention mask, to read the dropped tokens.  Logits are those of the
-    kept tokens: row b, column j belongs to ``kept_sequence[b, j]``.
+    kept tokens: row b, column j belongs to ``kept_sequence[b, j]``.  In beam search the beams of
+    a prompt are rows of their own, and exchange their caches: `select` must answer alike for
+    equal rows.
 
     Examples
     --------

@@ -168,6 +168,7 @@ class PrunedCall:
         try:
             check()
         except InvalidSelection:
+            self.forget()
             self.pruning.kept = self.pruning.kept_sequence = None
             raise
 

@@ -172,22 +172,25 @@ def _qwen3_vl() -> PreTrainedModel:
 
 def _qwen_pixels(content: str, rows: int, random: Callable[..., torch.Tensor]) -> Content:
     patch = 3 * 2 * 4 * 4  # channels, two frames, 4 x 4 pixels
-    if content == "video":  # two steps of 4 x 6 patches, merged by fours
-        grid = torch.tensor([[2, 4, 6]] * rows)
-        return [Unit("video", 12)], {
-            "pixel_values_videos": random(rows * 48, patch),
-            "video_grid_thw": grid,
-        }
-    grids = [[1, 8, 6]] if content == "image" else [[1, 4, 6], [1, 6, 4]]
-    patches = rows * sum(h * w for _, h, w in grids)
-    pixels = {"pixel_values": random(patches, patch), "image_grid_thw": torch.tensor(grids * rows)}
-    return [Unit("image", h * w // 4) for _, h, w in grids], pixels
+    units, pixels = [], {}
+    if content != "video":
+        grids = [[1, 4, 6], [1, 6, 4]] if content == "two images" else [[1, 8, 6]]
+        patches = rows * sum(h * w for _, h, w in grids)
+        pixels["pixel_values"] = random(patches, patch)
+        pixels["image_grid_thw"] = torch.tensor(grids * rows)
+        units += [Unit("image", h * w // 4) for _, h, w in grids]
+    if "video" in content:  # two steps of 4 x 6 patches, merged by fours
+        pixels["pixel_values_videos"] = random(rows * 48, patch)
+        pixels["video_grid_thw"] = torch.tensor([[2, 4, 6]] * rows)
+        units.append(Unit("video", 12))
+    return units, pixels
 
 
 def _qwen3_pixels(content: str, rows: int, random: Callable[..., torch.Tensor]) -> Content:
     units, pixels = _qwen_pixels(content, rows, random)
-    # a time stamp stands before every step of a video
-    return ([Unit("video", 6)] * 2 if content == "video" else units), pixels
+    if "video" in content:  # a time stamp stands before every step
+        units[-1:] = [Unit("video", 6)] * 2
+    return units, pixels
 
 
 def _video_llava() -> PreTrainedModel:
@@ -241,7 +244,11 @@ _FAMILIES: dict[str, tuple[Callable[[], PreTrainedModel], Pixels, tuple[str, ...
     ),
     "qwen2_vl": (_qwen2_vl, _qwen_pixels, ("image", "two images", "video")),
     "qwen2_5_vl": (_qwen2_5_vl, _qwen_pixels, ("image", "two images", "video")),
-    "qwen3_vl": (_qwen3_vl, _qwen3_pixels, ("image", "two images", "video")),
+    "qwen3_vl": (
+        _qwen3_vl,
+        _qwen3_pixels,
+        ("image", "two images", "video", "image and video"),
+    ),
     "video_llava": (
         _video_llava,
         _video_llava_pixels,
