@@ -14,6 +14,7 @@ from mobtheory.experiments.layers.sample_layer import measure_sample
 from mobtheory.experiments.layers.space import Space
 from mobtheory.models.certifying import certify_pruning
 from mobtheory.models.layer_call import read_layer
+from mobtheory.models.nearest import nearest_kept
 from mobtheory.models.prune import prune_at_layer
 from mobtheory.models.submodel import rest_of_network
 
@@ -55,6 +56,11 @@ def test_errors_in_closed_form_are_those_of_the_layer(read):
     assert plain == pytest.approx(certificate.measured[-1], rel=1e-5)
     assert plain == pytest.approx(replaced["dropped"], rel=1e-5)
     assert merged == pytest.approx(replaced["log_count"], rel=1e-5)
+
+
+def test_tokens_are_merged_as_the_model_merges_them(read):
+    expected = nearest_kept(read.call.hidden[torch.as_tensor(read.call.visual)], KEPT)
+    assert np.array_equal(read.raw.nearest_kept(KEPT), expected)
 
 
 def test_phi_is_what_the_library_computes(read):

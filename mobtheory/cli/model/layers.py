@@ -74,10 +74,10 @@ def layers(
     was read is not what the layer computes, or a bound is below the error; 2 bad usage or input; 3
     a package is missing, or no change of the layer exceeded its rounding.
     """
-    from mobtheory.cli.model.numbers import read_layers, read_shares
+    from mobtheory.models import load  # first: it says which package is missing
+    from mobtheory.cli.model.numbers import read_layers, read_shares  # isort: skip
     from mobtheory.experiments.layers import measure_layers
     from mobtheory.experiments.samples import embedded_samples, read_samples
-    from mobtheory.models import load
     from mobtheory.report import require_writable
     from mobtheory.report.layers_view import layers_view
     from mobtheory.report.layers_writing import write_layers
@@ -98,7 +98,7 @@ def layers(
             seed=seed,
             replicates=replicates,
             refused=refused,
-            state=resume,
+            resume=resume,
             progress=progress,
         )
     folder = write_layers(report, output)

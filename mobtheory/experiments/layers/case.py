@@ -105,7 +105,7 @@ def measure_case(read: ReadLayer, subset: Subset) -> dict[str, Any]:
     }
     if identity.outcome == "fails":
         return head
-    certificate = certify_pruning(read.call, subset.kept)
+    certificate = certify_pruning(read.call, subset.kept, full=read.full)
     nearest, distances = read.row.nearest_in_value(subset.kept)
     phi = read.row.phi(distances)
     mended = read.row.mended(subset.kept, read.raw.nearest_kept(subset.kept), nearest)
@@ -166,7 +166,11 @@ def compare_bounds(certificate: LayerCertificate) -> dict[str, Any]:
 def merged_bounds(read: ReadLayer, kept: Integers) -> dict[str, Any]:
     """The bounds of log-count merging against the genuine layer with that bias."""
     certificate = certify_pruning(
-        read.call, kept, method="log-count", assignment=read.raw.nearest_kept(kept)
+        read.call,
+        kept,
+        method="log-count",
+        assignment=read.raw.nearest_kept(kept),
+        full=read.full,
     )
     found = compare_bounds(certificate)
     return {f"{name} (log-count)": values for name, values in found.items()}

@@ -5,11 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import torch
-
 from mobtheory.errors import InvalidProblem, UnsupportedModel
 from mobtheory.experiments.samples import Sample
 from mobtheory.experiments.versions import versions
+from mobtheory.models.fingerprint import weights_fingerprint
 from mobtheory.models.hooks import layer_index
 from mobtheory.models.vision_language import VisionLanguageModel, parts_of
 
@@ -79,34 +78,22 @@ class Plan:
             )
         return tuple(dict.fromkeys(max(1, count) for count in found))
 
-    def identity(self, model: VisionLanguageModel, samples: Sequence[Sample]) -> dict[str, Any]:
-        """What a state file must agree with; further layers may be added to a run."""
+    def head(self, model: VisionLanguageModel, samples: Sequence[Sample]) -> dict[str, Any]:
+        """What a file to resume from must agree with; layers may be added to a run."""
+        network: Any = model.model
+        asked = "\n".join(f"{sample.id} {sample.question}" for sample in samples)
         return {
+            "format": "mobtheory model layers 1",
             "model": model.name,
-            "weights": fingerprint(model),
+            "weights": weights_fingerprint(model),
+            "dtype": str(network.dtype),
+            "device": network.device.type,
+            "attention": str(network.config._attn_implementation),
             "budgets": list(self.budgets),
             "seed": self.seed,
-            "samples": _digest([f"{sample.id}\\n{sample.question}" for sample in samples]),
+            "samples": hashlib.sha256(asked.encode()).hexdigest(),
             "versions": versions("torch", "transformers", "numpy"),
         }
-
-
-def fingerprint(model: VisionLanguageModel) -> str:
-    """Configuration, dtype, device type, attention kernel and the first entries of each parameter.
-
-    Enough to tell checkpoints apart without reading all of a large one.
-    """
-    network: Any = model.model
-    told = [network.config.to_json_string(), str(network.dtype), network.device.type]
-    told.append(str(network.config._attn_implementation))
-    for name, parameter in network.named_parameters():
-        few = parameter.detach().flatten()[:8].to("cpu", torch.float64)
-        told.append(f"{name} {tuple(parameter.shape)} {few.tolist()}")
-    return _digest(told)
-
-
-def _digest(lines: Sequence[str]) -> str:
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]
 
 
 def _checked(budget: float) -> float:

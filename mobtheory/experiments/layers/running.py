@@ -1,9 +1,11 @@
 """Run section 10 over samples and layers, and say what was found."""
 
 import math
-from collections.abc import Callable, Sequence
+import os
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -13,8 +15,8 @@ from mobtheory.experiments.layers.layer_summary import ranking_data, summarise_l
 from mobtheory.experiments.layers.plan import CALLED, Plan
 from mobtheory.experiments.layers.sample_layer import measure_sample
 from mobtheory.experiments.layers.spearman import Correlations
-from mobtheory.experiments.layers.state import State
 from mobtheory.experiments.layers.tally import LayerTally
+from mobtheory.experiments.resume_file import ResumeFile
 from mobtheory.experiments.samples import RefusedSample, Sample, UnreadableImage
 from mobtheory.experiments.versions import versions
 from mobtheory.models.layer_call import read_layer
@@ -61,7 +63,7 @@ def measure_layers(
     seed: int = 0,
     replicates: int = 1000,
     refused: Sequence[RefusedSample] = (),
-    state: Path | None = None,
+    resume: str | os.PathLike[str] | None = None,
     progress: Progress | None = None,
 ) -> LayersReport:
     """Put section 10 of the theory to the test on genuine layers of a model.
@@ -75,7 +77,8 @@ def measure_layers(
     seed : the same seed gives the same report
     replicates : bootstrap samples of pictures for the rank correlations
     refused : rows that the file of samples already lost, to be told again
-    state : file that keeps what was measured, so that a killed run goes on
+    resume : file that keeps what was measured of each sample and layer, with which a killed run
+        goes on, also with further layers
     progress : called with (stage, done, total)
 
     Returns
@@ -87,7 +90,7 @@ def measure_layers(
     UnsupportedModel
         For a layer out of range, or a model whose layers cannot be read.
     InvalidProblem
-        For budgets that do not fit, or a state of another run.
+        For budgets that do not fit, or a file of another run.
 
     Examples
     --------
@@ -101,42 +104,76 @@ def measure_layers(
     (12, 0, 0)
     """
     plan = Plan.of(model, layers, budgets, seed, replicates)
-    kept = State(state, plan.identity(model, samples) if state else {})
     tallies = {layer: LayerTally(layer) for layer in plan.layers}
     rests, notes = _rests(model, plan.layers)
     lost = list(refused)
     total, done = len(samples) * len(plan.layers), 0
-    for sample in samples:
-        inputs: Any = None
-        try:
-            for layer in plan.layers:
-                record = kept.records.get((sample.id, layer))
-                if record is None:
-                    if inputs is None:
-                        inputs = model.inputs(sample.image, model.prompt(sample.question))
-                    record = _measured(model, inputs, layer, rests[layer], plan, sample)
-                    kept.add(sample.id, layer, record)
-                tallies[layer].add(sample.source, record)
-                done += 1
-                if progress is not None:
-                    progress(CALLED, done, total)
-        except UnreadableImage as error:
-            lost.append(RefusedSample(sample.id, error.rule))
-            total -= len(plan.layers)
+    with _records(model, plan, samples, resume) as records:
+        for sample in samples:
+            reading = _Reading(model, sample)
+            try:
+                for layer in plan.layers:
+                    record = records.get((sample.id, layer))
+                    if record is None:
+                        record = reading.measured(layer, rests[layer], plan)
+                        records.add(sample.id, layer, record)
+                    tallies[layer].add(sample.source, record)
+                    done += 1
+                    if progress is not None:
+                        progress(CALLED, done, total)
+            except UnreadableImage as error:
+                lost.append(RefusedSample(sample.id, error.rule))
+                total -= len(plan.layers)
     return _report(model, plan, list(tallies.values()), samples, lost, notes)
 
 
-def _measured(
+class _Records(dict[tuple[str, int], dict[str, Any]]):
+    """What a file to resume from held, by sample and layer; what is added goes there only."""
+
+    def __init__(self, file: ResumeFile | None) -> None:
+        super().__init__()
+        self._file = file
+        for line in file.records if file is not None else ():
+            self[line["sample"], line["layer"]] = line["record"]
+        if file is not None:
+            file.records.clear()  # no need to hold them twice
+
+    def add(self, sample: str, layer: int, record: dict[str, Any]) -> None:
+        """Put a record on the disk."""
+        if self._file is not None:
+            self._file.append({"sample": sample, "layer": layer, "record": record})
+            self._file.records.clear()
+
+
+@contextmanager
+def _records(
     model: VisionLanguageModel,
-    inputs: Any,
-    layer: int,
-    rest: Rest | None,
     plan: Plan,
-    sample: Sample,
-) -> dict[str, Any]:
-    (call,) = read_layer(model, inputs, layer)
-    budgets = plan.resolve(len(call.visual))
-    return _plain(measure_sample(call, rest, budgets, seed=plan.seed, name=sample.id))
+    samples: Sequence[Sample],
+    resume: str | os.PathLike[str] | None,
+) -> Generator[_Records]:
+    if resume is None:
+        yield _Records(None)
+    else:
+        with ResumeFile(resume, plan.head(model, samples), called=CALLED) as file:
+            yield _Records(file)
+
+
+class _Reading:
+    """One sample, whose picture is opened and prepared for the first layer that needs it."""
+
+    def __init__(self, model: VisionLanguageModel, sample: Sample) -> None:
+        self._model, self._sample = model, sample
+
+    @cached_property
+    def _inputs(self) -> Any:
+        return self._model.inputs(self._sample.image, self._model.prompt(self._sample.question))
+
+    def measured(self, layer: int, rest: Rest | None, plan: Plan) -> dict[str, Any]:
+        (call,) = read_layer(self._model, self._inputs, layer)
+        budgets = plan.resolve(len(call.visual))
+        found = measure_sample(call, rest, budgets, seed=plan.seed, name=self._sample.id)
+        return _plain(found)
 
 
 def _plain(value: Any) -> Any:

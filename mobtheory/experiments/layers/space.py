@@ -79,7 +79,10 @@ class Space:
         return float(nearest.max())
 
     def nearest_kept(self, kept: Integers) -> Integers:
-        """(N,) for each visual token its nearest kept one; kept ones go to themselves."""
+        """(N,) for each visual token its nearest kept one; kept ones go to themselves.
+
+        The assignment of `mobtheory.models.nearest_kept`, by distances that are known already.
+        """
         target = kept[self.visual_visual[:, kept].argmin(axis=1)]
         target[kept] = kept
         return target
