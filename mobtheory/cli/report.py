@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from mobtheory.cli.application import app, examples
-from mobtheory.cli.printing import Json, echo, print_report, print_solution
+from mobtheory.cli.printing import Json, echo, print_json, print_report, print_solution, print_view
 
 
 @app.command(epilog=examples("mobtheory report report", "mobtheory report solution"))
@@ -14,7 +14,7 @@ def report(
     folder: Annotated[
         Path,
         typer.Argument(
-            metavar="FOLDER", help="Folder with audit.json, or else with solution.json."
+            metavar="FOLDER", help="Folder with audit.json, or else solution.json or layers.json."
         ),
     ],
     json: Json = False,
@@ -27,14 +27,31 @@ def report(
         write_report,
         write_solution,
     )
+    from mobtheory.report.layers_writing import has_layers_only
 
     if has_solution_only(folder):
         solution = read_solution(folder)
         figure = write_solution(solution, folder)
         print_solution(solution, json)
         return echo(f"Figure: {figure}", err=json)
+    if has_layers_only(folder):
+        raise typer.Exit(_layers(folder, json))
     document = read_report(folder)
     page = write_report(document, folder)
     print_report(document, json)
     echo(f"Report: {page}", err=json)
     raise typer.Exit(document["exit_status"])
+
+
+def _layers(folder: Path, json: bool) -> int:
+    from mobtheory.report.layers_view import layers_view
+    from mobtheory.report.layers_writing import read_layer_report, write_layers
+
+    document = read_layer_report(folder)
+    place = write_layers(document, folder)
+    if json:
+        print_json(document)
+    else:
+        print_view(lambda width: layers_view(document, width))
+    echo(f"Figures: {place}", err=json)
+    return document["exit_status"]

@@ -100,6 +100,17 @@ def test_a_run_that_goes_on_gives_the_same_bytes_and_measures_nothing_twice(
     assert state.read_bytes() == (folder / "run.jsonl").read_bytes()
 
 
+def test_a_saved_report_is_drawn_again(folder, document):
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    (folder / "layers-laws.svg").unlink()
+    result = CliRunner().invoke(app, ["report", str(folder), "--json"])
+    assert result.exit_code == 0
+    assert json.loads(result.stdout) == document
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+    shown = CliRunner().invoke(app, ["report", str(folder)])
+    assert "Identity 9.6: holds in 96 of 96 cases" in shown.stdout
+
+
 @pytest.mark.parametrize("width", [80, 140])
 def test_the_tables_fit_the_terminal(document, width):
     from rich.console import Console
