@@ -2,17 +2,26 @@
 
 from importlib.metadata import EntryPoint
 
+import numpy as np
 import pytest
+import torch
 from torch import nn
-from transformers import AutoConfig, LlavaForConditionalGeneration
+from transformers import (
+    AutoConfig,
+    CLIPVisionConfig,
+    LlamaConfig,
+    LlavaForConditionalGeneration,
+    LlavaNextVideoConfig,
+    LlavaNextVideoForConditionalGeneration,
+)
 
 from mobtheory.errors import UnsupportedModel
-from mobtheory.models import adapters, register_adapter
-from mobtheory.models.adapters import Adapter, adapter_for, families
-from mobtheory.models.adapters._family import Family
+from mobtheory.models import adapters, prune_at_layer, register_adapter
+from mobtheory.models.adapters import Adapter, Family, adapter_for, families
 from mobtheory.models.vision_language import parts_of
 
-from .tiny_families import FAMILIES, LAYERS, tiny
+from .mask_oracle import forbidden, readable_tokens
+from .tiny_families import FAMILIES, IMAGE, LAYERS, TEXT, TOWER, VIDEO, random_weights, tiny
 
 pytestmark = pytest.mark.models
 
@@ -92,3 +101,32 @@ def test_what_is_no_adapter_is_not_registered(wrong):
     with pytest.raises(UnsupportedModel, match="all parts"):
         register_adapter("abacus", wrong)
     assert "abacus" not in families()
+
+
+def test_a_class_of_transformers_that_is_not_shipped_is_registered_in_a_line(monkeypatch):
+    monkeypatch.setattr(adapters, "_registered", {})
+    config = LlavaNextVideoConfig(
+        vision_config=CLIPVisionConfig(**TOWER),
+        text_config=LlamaConfig(**TEXT),
+        image_token_index=IMAGE,
+        video_token_index=VIDEO,
+        vision_feature_layer=-1,
+    )
+    model = random_weights(lambda: LlavaNextVideoForConditionalGeneration(config)).double()
+    ids = torch.tensor([[1, 5, 6, *[VIDEO] * 8, 7, 8, 9]])  # two frames, pooled to 2 x 2
+    generator = torch.Generator().manual_seed(0)
+    frames = torch.randn(1, 2, 3, 16, 16, generator=generator, dtype=torch.float64)
+    inputs = {"input_ids": ids, "attention_mask": torch.ones_like(ids)}
+    inputs["pixel_values_videos"] = frames
+    kept = np.array([[0, 3, 5]])
+    with (
+        pytest.raises(UnsupportedModel, match="'llava_next_video'"),
+        prune_at_layer(model, 2, lambda cloud: kept),
+    ):
+        pass
+    register_adapter("llava_next_video", Family(LlavaNextVideoForConditionalGeneration))
+    with prune_at_layer(model, 2, lambda cloud: kept):
+        pruned = model(**inputs).logits[:, -1]
+    with forbidden(model, 2, readable_tokens(model, inputs, kept)):
+        masked = model(**inputs).logits[:, -1]
+    assert (pruned - masked).abs().max() <= 1e-6 * masked.abs().max()

@@ -14,7 +14,7 @@ LAYERS = 5
 DEEPSTACK = 3
 PAD, BOS, EOS, IMAGE, VIDEO, START, END = 0, 1, 2, 60, 61, 62, 63
 VOCABULARY, _WIDTH = 64, 32
-_TEXT: dict[str, Any] = {
+TEXT: dict[str, Any] = {
     "vocab_size": VOCABULARY,
     "hidden_size": _WIDTH,
     "intermediate_size": 48,
@@ -26,7 +26,7 @@ _TEXT: dict[str, Any] = {
     "bos_token_id": BOS,
     "eos_token_id": EOS,
 }
-_TOWER: dict[str, Any] = {
+TOWER: dict[str, Any] = {
     "hidden_size": 24,
     "intermediate_size": 32,
     "num_hidden_layers": 2,
@@ -52,14 +52,14 @@ Pixels = Callable[[str, int, Callable[..., torch.Tensor]], Content]
 
 def _mrope(**more: Any) -> dict[str, Any]:
     rope = {"rope_type": "default", "rope_theta": 10_000.0, "mrope_section": [2, 1, 1]}
-    return {**_TEXT, "rope_parameters": rope, **more}
+    return {**TEXT, "rope_parameters": rope, **more}
 
 
 def _llava() -> PreTrainedModel:
     return hf.LlavaForConditionalGeneration(
         hf.LlavaConfig(
-            vision_config=hf.CLIPVisionConfig(**_TOWER),
-            text_config=hf.LlamaConfig(**_TEXT),
+            vision_config=hf.CLIPVisionConfig(**TOWER),
+            text_config=hf.LlamaConfig(**TEXT),
             image_token_index=IMAGE,
             vision_feature_layer=-1,
         )
@@ -77,8 +77,8 @@ PINPOINTS = [[16, 32], [32, 16], [32, 32]]
 def _llava_next() -> PreTrainedModel:
     return hf.LlavaNextForConditionalGeneration(
         hf.LlavaNextConfig(
-            vision_config=hf.CLIPVisionConfig(**_TOWER),
-            text_config=hf.LlamaConfig(**_TEXT),
+            vision_config=hf.CLIPVisionConfig(**TOWER),
+            text_config=hf.LlamaConfig(**TEXT),
             image_token_index=IMAGE,
             vision_feature_layer=-1,
             image_grid_pinpoints=PINPOINTS,
@@ -101,8 +101,8 @@ def _llava_next_pixels(content: str, rows: int, random: Callable[..., torch.Tens
 def _llava_onevision() -> PreTrainedModel:
     return hf.LlavaOnevisionForConditionalGeneration(
         hf.LlavaOnevisionConfig(
-            vision_config=hf.SiglipVisionConfig(**_TOWER),
-            text_config=hf.Qwen2Config(**_TEXT),
+            vision_config=hf.SiglipVisionConfig(**TOWER),
+            text_config=hf.Qwen2Config(**TEXT),
             image_token_index=IMAGE,
             video_token_index=VIDEO,
             image_grid_pinpoints=PINPOINTS,
@@ -196,8 +196,8 @@ def _qwen3_pixels(content: str, rows: int, random: Callable[..., torch.Tensor]) 
 def _video_llava() -> PreTrainedModel:
     return hf.VideoLlavaForConditionalGeneration(
         hf.VideoLlavaConfig(
-            vision_config=hf.CLIPVisionConfig(**_TOWER),
-            text_config=hf.LlamaConfig(**_TEXT),
+            vision_config=hf.CLIPVisionConfig(**TOWER),
+            text_config=hf.LlamaConfig(**TEXT),
             image_token_index=IMAGE,
             video_token_index=VIDEO,
             vision_feature_layer=-1,
@@ -219,8 +219,8 @@ def _video_llava_pixels(content: str, rows: int, random: Callable[..., torch.Ten
 def _internvl() -> PreTrainedModel:
     return hf.InternVLForConditionalGeneration(
         hf.InternVLConfig(
-            vision_config=hf.InternVLVisionConfig(**_TOWER),
-            text_config=hf.Qwen2Config(**_TEXT),
+            vision_config=hf.InternVLVisionConfig(**TOWER),
+            text_config=hf.Qwen2Config(**TEXT),
             image_token_id=IMAGE,
             tie_word_embeddings=False,
         )
@@ -260,11 +260,11 @@ FAMILIES = tuple(_FAMILIES)
 CASES = [(family, content) for family in FAMILIES for content in _FAMILIES[family][2]]
 
 
-def fresh(family: str, dtype: torch.dtype = torch.float64) -> PreTrainedModel:
-    """A new model; its weights make attention far from uniform, so that errors in it show."""
+def random_weights(build: Callable[[], PreTrainedModel]) -> PreTrainedModel:
+    """Weights that make attention far from uniform, so that errors in it show."""
     with torch.random.fork_rng():
         torch.manual_seed(0)
-        model = _FAMILIES[family][0]()
+        model = build()
         with torch.no_grad():
             for parameter in model.parameters():
                 if parameter.ndim >= 2:
@@ -272,8 +272,12 @@ def fresh(family: str, dtype: torch.dtype = torch.float64) -> PreTrainedModel:
                     parameter.normal_(std=1.4 / fan_in**0.5)
                 else:
                     parameter.add_(0.1 * torch.randn_like(parameter))
-    # float64 weights are those of float32, and so are the frequencies of the rotary embedding
-    return model.to(dtype).eval().requires_grad_(False)
+    return model.eval().requires_grad_(False)
+
+
+def fresh(family: str, dtype: torch.dtype = torch.float64) -> PreTrainedModel:
+    """A new model; in every dtype it has the same float32 weights."""
+    return random_weights(_FAMILIES[family][0]).to(dtype)
 
 
 _shared = cache(fresh)

@@ -7,8 +7,9 @@ from typing import Any
 
 from mobtheory.errors import UnsupportedModel
 from mobtheory.models.adapters._base import Adapter, DeepStack
+from mobtheory.models.adapters._family import Family
 
-__all__ = ["Adapter", "DeepStack", "adapter_for", "families", "register_adapter"]
+__all__ = ["Adapter", "DeepStack", "Family", "adapter_for", "families", "register_adapter"]
 
 GROUP = "mobtheory.adapters"
 _registered: dict[str, Adapter] = {}
@@ -30,7 +31,8 @@ def register_adapter(model_type: str, adapter: Adapter) -> None:
     Parameters
     ----------
     model_type : the ``config.model_type`` of its models
-    adapter : an instance of the protocol `Adapter`
+    adapter : an instance of the protocol `Adapter`; ``Family(model_class)`` is one for a class
+        of Transformers that keeps its text model and its token ids as the shipped families do
 
     Raises
     ------
