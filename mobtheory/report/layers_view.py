@@ -90,7 +90,8 @@ def _tables(layers: Sequence[dict[str, Any]], width: int) -> Iterator[tuple[str,
             [
                 _layer(layer),
                 kept_words(at),
-                *(told(at[name]) for name in _REPLACED),
+                *(median_words(at[name]) for name in _REPLACED),
+                *(told(at[f"dropped_over_{name}"]) for name in _REPLACED[1:]),
                 *(median_words(at[name]) for name in (_LOST if wide else ())),
             ]
             for layer in layers
@@ -167,13 +168,7 @@ def _tables(layers: Sequence[dict[str, Any]], width: int) -> Iterator[tuple[str,
     )
 
 
-_REPLACED = (
-    "dropped",
-    "overwritten",
-    "log_count",
-    "dropped_over_overwritten",
-    "dropped_over_log_count",
-)
+_REPLACED = ("dropped", "overwritten", "log_count")
 _LOST = ("mass_lost", "mass_predicted")
 _MASSES = ((), ("mass lost", "at K groups"))
 _TREATMENTS = ("mass", "log-count", "hybrid", "oracle")

@@ -46,6 +46,24 @@ def test_the_end_of_the_network_is_that_of_the_pruned_model(read):
     assert state == pytest.approx(float((states[0] - states[1]).norm()), rel=1e-6)
 
 
+def test_where_memory_runs_out_fewer_subsets_go_at_once_and_it_is_told(read):
+    rest = rest_of_network(random_llava(), 2)
+    kept = [KEPT, KEPT + 1, KEPT + 2]
+
+    class Small:
+        logits = staticmethod(rest.logits)
+
+        def __call__(self, hidden, positions):
+            if len(hidden) > 1:
+                raise torch.OutOfMemoryError("too many")
+            return rest(hidden, positions)
+
+    told = []
+    found = downstream(Small(), read.call, kept, told.append)
+    assert told == [1]
+    np.testing.assert_allclose(found, downstream(rest, read.call, kept), rtol=1e-6)
+
+
 def test_errors_in_closed_form_are_those_of_the_layer(read):
     certificate = certify_pruning(read.call, KEPT)
     nearest, _ = read.row.nearest_in_value(KEPT)

@@ -3,5 +3,5 @@
 `mobtheory model layers` calls `measure_layers`; everything here needs the extra ``models``.
 """
 
-from mobtheory.experiments.layers.running import LayersReport as LayersReport
+from mobtheory.experiments.layers.layers_report import LayersReport as LayersReport
 from mobtheory.experiments.layers.running import measure_layers as measure_layers

@@ -1,57 +1,25 @@
-"""Run section 10 over samples and layers, and say what was found."""
+"""Run section 10 over samples and layers."""
 
 import math
 import os
-from collections.abc import Callable, Generator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from mobtheory.errors import UnsupportedModel
-from mobtheory.experiments.layers.layer_summary import ranking_data, summarise_layer
+from mobtheory.experiments.layers.layers_report import LayersReport, make_report
 from mobtheory.experiments.layers.plan import CALLED, Plan
+from mobtheory.experiments.layers.recorded import recorded
 from mobtheory.experiments.layers.sample_layer import measure_sample
-from mobtheory.experiments.layers.spearman import Correlations
 from mobtheory.experiments.layers.tally import LayerTally
-from mobtheory.experiments.resume_file import ResumeFile
 from mobtheory.experiments.samples import RefusedSample, Sample, UnreadableImage
-from mobtheory.experiments.versions import versions
 from mobtheory.models.layer_call import read_layer
 from mobtheory.models.submodel import Rest, rest_of_network
 from mobtheory.models.vision_language import VisionLanguageModel
 
-SCHEMA_VERSION = 1
 Progress = Callable[[str, int, int], None]
-_PROVED = ("nearest_cover_optimal", "union_twice")
-_ALWAYS_USELESS = ("lemma-2 (raw)", "lemma-2 (unit)", "theorem-2.bound (unit, MoB)")
-
-
-@dataclass(frozen=True)
-class LayersReport:
-    """What was found, layer by layer.
-
-    Attributes
-    ----------
-    document : plain data that follow ``layers.schema.json``
-    """
-
-    document: dict[str, Any]
-
-    @property
-    def exit_status(self) -> int:
-        """What the command ends with.
-
-        0 all agrees; 1 an identity failed, a bound was violated or a proved step did not hold; 3
-        nothing could be told.
-        """
-        return self.document["exit_status"]
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain data; the same run gives the same data."""
-        return self.document
 
 
 def measure_layers(
@@ -107,10 +75,14 @@ def measure_layers(
     tallies = {layer: LayerTally(layer) for layer in plan.layers}
     rests, notes = _rests(model, plan.layers)
     lost = list(refused)
+
+    def halved(size: int) -> None:
+        notes.append(f"Memory ran out: {size} subsets at once went on to the end of the network.")
+
     total, done = len(samples) * len(plan.layers), 0
-    with _records(model, plan, samples, resume) as records:
+    with recorded(model, plan, samples, resume) as records:
         for sample in samples:
-            reading = _Reading(model, sample)
+            reading = _Reading(model, sample, halved)
             try:
                 for layer in plan.layers:
                     record = records.get((sample.id, layer))
@@ -124,46 +96,16 @@ def measure_layers(
             except UnreadableImage as error:
                 lost.append(RefusedSample(sample.id, error.rule))
                 total -= len(plan.layers)
-    return _report(model, plan, list(tallies.values()), samples, lost, notes)
-
-
-class _Records(dict[tuple[str, int], dict[str, Any]]):
-    """What a file to resume from held, by sample and layer; what is added goes there only."""
-
-    def __init__(self, file: ResumeFile | None) -> None:
-        super().__init__()
-        self._file = file
-        for line in file.records if file is not None else ():
-            self[line["sample"], line["layer"]] = line["record"]
-        if file is not None:
-            file.records.clear()  # no need to hold them twice
-
-    def add(self, sample: str, layer: int, record: dict[str, Any]) -> None:
-        """Put a record on the disk."""
-        if self._file is not None:
-            self._file.append({"sample": sample, "layer": layer, "record": record})
-            self._file.records.clear()
-
-
-@contextmanager
-def _records(
-    model: VisionLanguageModel,
-    plan: Plan,
-    samples: Sequence[Sample],
-    resume: str | os.PathLike[str] | None,
-) -> Generator[_Records]:
-    if resume is None:
-        yield _Records(None)
-    else:
-        with ResumeFile(resume, plan.head(model, samples), called=CALLED) as file:
-            yield _Records(file)
+    return make_report(model, plan, list(tallies.values()), samples, lost, notes)
 
 
 class _Reading:
     """One sample, whose picture is opened and prepared for the first layer that needs it."""
 
-    def __init__(self, model: VisionLanguageModel, sample: Sample) -> None:
-        self._model, self._sample = model, sample
+    def __init__(
+        self, model: VisionLanguageModel, sample: Sample, on_halved: Callable[[int], None]
+    ) -> None:
+        self._model, self._sample, self._on_halved = model, sample, on_halved
 
     @cached_property
     def _inputs(self) -> Any:
@@ -172,7 +114,14 @@ class _Reading:
     def measured(self, layer: int, rest: Rest | None, plan: Plan) -> dict[str, Any]:
         (call,) = read_layer(self._model, self._inputs, layer)
         budgets = plan.resolve(len(call.visual))
-        found = measure_sample(call, rest, budgets, seed=plan.seed, name=self._sample.id)
+        found = measure_sample(
+            call,
+            rest,
+            budgets,
+            seed=plan.seed,
+            name=self._sample.id,
+            on_halved=self._on_halved,
+        )
         return _plain(found)
 
 
@@ -202,101 +151,3 @@ def _rests(
             rests[layer] = None
             notes.append(f"Layer {layer}: the final state and the answer, {error.rule}.")
     return rests, notes
-
-
-def _report(
-    model: VisionLanguageModel,
-    plan: Plan,
-    tallies: Sequence[LayerTally],
-    samples: Sequence[Sample],
-    lost: Sequence[RefusedSample],
-    notes: list[str],
-) -> LayersReport:
-    network: Any = model.model
-    dtype = str(network.dtype).removeprefix("torch.")
-    summaries: list[dict[str, Any]] = []
-    ranked: list[Correlations] = []
-    for tally in tallies:
-        summary, found = summarise_layer(tally, plan, dtype)
-        summaries.append(summary)
-        ranked += [] if found is None else [found]
-    wrong = [line for summary in summaries for line in contradictions(summary)]
-    told = any(summary["identity"]["holds"] for summary in summaries)
-    return LayersReport(
-        {
-            "schema": SCHEMA_VERSION,
-            "model": {
-                "name": model.name,
-                "type": network.config.model_type,
-                "dtype": dtype,
-                "device": network.device.type,
-                "attention": str(network.config._attn_implementation),
-            },
-            "plan": {
-                "layers": list(plan.layers),
-                "budgets": list(plan.budgets),
-                "seed": plan.seed,
-                "replicates": plan.replicates,
-            },
-            "samples": {
-                "asked": len(samples),
-                "measured": max((s["samples"] for s in summaries), default=0),
-                "pictures": max((s["pictures"] for s in summaries), default=0),
-                "kinds": sorted({s.kind for s in samples if s.kind is not None}),
-                "refused": [sample.to_dict() for sample in lost],
-            },
-            "layers": summaries,
-            "all_layers": _averaged(ranked),
-            "contradictions": wrong,
-            "exit_status": 1 if wrong else 0 if told else 3,
-            "notes": notes,
-            "versions": versions("torch", "transformers", "numpy", "scipy"),
-        }
-    )
-
-
-def contradictions(summary: dict[str, Any]) -> list[str]:
-    """What at a layer contradicts a theorem, in words."""
-    layer, found = summary["layer"], []
-    fails = summary["identity"]["fails"]
-    if fails:
-        found.append(
-            f"Layer {layer}: identity 9.6 fails in {fails} of {summary['cases']} cases; what was "
-            "read from the layer is not what it computes."
-        )
-    for name, bound in summary["bounds"].items():
-        if bound["violations"]:
-            found.append(
-                f"Layer {layer}: the bound {name} is below the error in {bound['violations']} of "
-                f"{bound['rows']} rows."
-            )
-    for name in _ALWAYS_USELESS:
-        share = summary["domination"][name]
-        if share is not None and share["share"] < 1:
-            found.append(f"Layer {layer}: {name} is below h(V -> P).")
-    for step in summary["proof_steps"]:
-        for name in _PROVED:
-            share = step["holds"][name]
-            if share is not None and share["share"] < 1:
-                found.append(f"Layer {layer}: the proved step {name} does not hold.")
-    return found
-
-
-def _averaged(ranked: Sequence[Correlations]) -> dict[str, Any] | None:
-    """Correlations averaged over layers that measured the same things of the same pictures."""
-    if len(ranked) < 2 or len({(r.surrogates, r.truths, r.pictures) for r in ranked}) > 1:
-        return None
-    first = ranked[0]
-    # the same seed drew the same pictures at each layer, so replicates belong together
-    return ranking_data(
-        Correlations(
-            first.surrogates,
-            first.truths,
-            np.mean([r.pooled for r in ranked], axis=0),
-            np.mean([r.within for r in ranked], axis=0),
-            np.mean([r.pooled_replicates for r in ranked], axis=0),
-            np.mean([r.within_replicates for r in ranked], axis=0),
-            sum(r.cases for r in ranked),
-            first.pictures,
-        )
-    )

@@ -1,6 +1,7 @@
 """One sample at one layer: every question of section 10, as plain data."""
 
 import zlib
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,13 @@ from mobtheory.models.submodel import Rest
 
 
 def measure_sample(
-    call: LayerCall, rest: Rest | None, budgets: tuple[int, ...], *, seed: int, name: str
+    call: LayerCall,
+    rest: Rest | None,
+    budgets: tuple[int, ...],
+    *,
+    seed: int,
+    name: str,
+    on_halved: Callable[[int], object] = lambda _: None,
 ) -> dict[str, Any]:
     """Measure one sample at one layer.
 
@@ -31,6 +38,7 @@ def measure_sample(
     rest : the network from there on; None leaves the end of the network out
     budgets : numbers of visual tokens to keep, each from 1 to N - 1
     seed, name : of the run and the sample; they draw the random subsets
+    on_halved : told how many subsets go on at once after memory ran out
 
     Returns
     -------
@@ -71,7 +79,10 @@ def measure_sample(
         found["cases"] += cases
         if any("errors" not in case for case in cases):
             continue
-        _add_ends(cases, chosen, call, rest)
+        if rest is not None:
+            kept = [subset.kept for subset in chosen]
+            for case, end in zip(cases, downstream(rest, call, kept, on_halved), strict=True):
+                case["errors"].update(state=end.state, kl=end.divergence)
         by_method = {subset.method: subset for subset in chosen}
         fps = by_method["fps"].kept
         at = {"budget": budget}
@@ -84,16 +95,6 @@ def measure_sample(
         found["splits"].append({**at, **splits(read.row, read.raw, tail, laws.visual, budget)})
         found["anti_alignment"].append({**at, **_anti_alignment(read, mob, budget)})
     return found
-
-
-def _add_ends(
-    cases: list[dict[str, Any]], chosen: tuple[Subset, ...], call: LayerCall, rest: Rest | None
-) -> None:
-    if rest is None:
-        return
-    ends = downstream(rest, call, [subset.kept for subset in chosen])
-    for case, (state, divergence) in zip(cases, ends, strict=True):
-        case["errors"].update(state=state, kl=divergence)
 
 
 def _theorem_2(read: ReadLayer, budget: int, law: CoveringSlope | None) -> dict[str, float] | None:
