@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from mobtheory.cli import app
 from mobtheory.cli.model.application import model as commands
-from mobtheory.models.adapters import families
+from mobtheory.models import adapters
 
 pytestmark = pytest.mark.models
 
@@ -27,6 +27,7 @@ CONSOLES = [text.partition("\n") for kind, text in BLOCKS if kind == "console"]
 def reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder in which the script of the page was run; it is the current one."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(adapters, "_registered", {})  # the page registers a family
     (script,) = [text for kind, text in BLOCKS if text.startswith("# scenes.py\n")]
     exec(compile(script, "scenes.py", "exec"), {})
     return tmp_path
@@ -54,7 +55,7 @@ def test_every_command_is_told() -> None:
 
 def test_every_family_has_a_row_and_no_other() -> None:
     table = PAGE.split("| `model_type` |")[1].split("\n\n")[0]
-    assert set(re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE)) == set(families())
+    assert set(re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE)) == set(adapters.families())
 
 
 def test_links_lead_somewhere() -> None:
