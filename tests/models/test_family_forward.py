@@ -138,3 +138,19 @@ def test_no_visual_token_at_all_equals_the_mask(family, content):
     with forbidden(model, 1, readable_tokens(model, inputs, nothing)):
         masked = model(**inputs).logits[:, -1]
     assert (pruned - masked).abs().max() <= 1e-6 * masked.abs().max()
+
+
+@pytest.mark.parametrize("family", ["qwen2_vl", "qwen2_5_vl", "qwen3_vl"])
+@pytest.mark.parametrize("axes", [3, 4])
+def test_positions_of_several_axes_may_be_given(family, axes):
+    """Time, height and width; before them the places in the text, if a caller packs sequences."""
+    model = tiny(family)
+    inputs = tiny_inputs(model, "image", 2)
+    usual = capture(model, inputs, 1).positions
+    given = torch.cat([usual[:1] * 0 + torch.arange(usual.shape[-1]), usual + 3])[-axes:]
+    kept = third_of(inputs)
+    assert torch.equal(capture(model, {**inputs, "position_ids": given}, 1).positions, usual + 3)
+    with prune_at_layer(model, 2, lambda cloud: kept):
+        moved = model(**inputs, position_ids=given).logits[:, -1]
+        pruned = model(**inputs).logits[:, -1]
+    assert (moved - pruned).abs().max() <= 1e-5 * pruned.abs().max()
