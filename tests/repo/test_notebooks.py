@@ -23,6 +23,12 @@ def test_there_are_notebooks() -> None:
     assert {path.name[:2] for path in NOTEBOOKS} >= {"01", "03"}
 
 
+def test_the_gate_executes_them() -> None:
+    root = FOLDER.parent
+    assert "--nbmake" in (root / "Makefile").read_text().split("\nnotebooks:")[1].split("\n\n")[0]
+    assert "make notebooks" in (root / ".ci" / "run").read_text()
+
+
 @pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.name)
 class TestNotebook:
     def test_outputs_are_stripped(self, notebook: Path) -> None:
