@@ -24,6 +24,7 @@ def arguments_of(
 
 def read_spans(call: Mapping[str, Any], parts: Parts, called: str) -> tuple[Spans, ...]:
     """The spans of every row of a prefill, from the arguments of the trunk."""
+    _check_attentions(call, parts, called)
     ids, mask = call.get("input_ids"), call.get("attention_mask")
     if not isinstance(ids, torch.Tensor) or ids.ndim != 2:
         raise UnsupportedModel(
@@ -68,6 +69,19 @@ def read_spans(call: Mapping[str, Any], parts: Parts, called: str) -> tuple[Span
                 "Pass all that the processor made, its pixel values too.",
             )
     return spans
+
+
+def _check_attentions(call: Mapping[str, Any], parts: Parts, called: str) -> None:
+    """Transformers would warn and hand out an empty tuple."""
+    config: Any = parts.decoder.config
+    wanted = call.get("output_attentions", getattr(config, "output_attentions", False))
+    if wanted and config._attn_implementation != "eager":
+        raise UnsupportedModel(
+            called,
+            f"output_attentions=True for attention {config._attn_implementation!r}",
+            "this kernel does not hand out its attention weights",
+            'Call model.set_attn_implementation("eager"), or load with attention="eager".',
+        )
 
 
 def _row_spans(image: NDArray[np.bool_], real: NDArray[np.bool_], row: int, called: str) -> Spans:

@@ -219,3 +219,26 @@ def test_parts_know_every_kind_of_visual_token(family, content):
     ids = tiny_inputs(model, content)["input_ids"]
     known = set(parts_of(model, "tests").visual_tokens.values())
     assert set(ids.unique().tolist()) & {IMAGE, VIDEO} <= known
+
+
+@EVERY_FAMILY
+def test_attention_is_handed_out_or_refused(family):
+    """Transformers hands out an empty tuple where the kernel has no weights to give."""
+    model = tiny(family, torch.float32)
+    inputs = tiny_inputs(model, "image")
+    kept = third_of(inputs)
+    asking = {"output_attentions": True}
+    with prune_at_layer(model, 2, lambda cloud: kept):
+        with pytest.raises(UnsupportedModel, match="attention weights"):
+            model(**inputs, **asking)
+        with pytest.raises(UnsupportedModel, match="attention weights"):
+            model.generate(**inputs, **asking, max_new_tokens=2, return_dict_in_generate=True)
+    with pytest.raises(UnsupportedModel, match="attention weights"):
+        capture(model, {**inputs, **asking}, 2)
+    model = tiny(family, torch.float32, "eager")
+    with prune_at_layer(model, 2, lambda cloud: kept):
+        weights = model(**inputs, **asking).attentions
+    whole = inputs["input_ids"].shape[1]
+    after = whole - visual_count(inputs) + kept.shape[1]
+    assert [each.shape[-1] for each in weights] == [whole] * 2 + [after] * (LAYERS - 2)
+    assert all((each.sum(-1) - 1).abs().max() <= 1e-5 for each in weights)
