@@ -131,19 +131,9 @@ def _tables(layers: Sequence[dict[str, Any]], width: int) -> Iterator[tuple[str,
         ),
     )
     yield (
-        "Covering dimension d, tail exponent γ (± error of the fit), and the split K_p/K",
-        [
-            "Layer",
-            "d of V",
-            "d of P",
-            "d of r*",
-            "γ",
-            "Kept",
-            "Predicted",
-            "Least error",
-            "Least Φ",
-        ],
-        (row for layer in layers for row in _splits(layer)),
+        "Covering dimension d, tail exponent γ, and the split K_p/K (for how many samples)",
+        ["Layer", *(told for told, _ in _laws(wide)), "γ", "Kept", *_SPLITS],
+        (row for layer in layers for row in _splits(layer, wide)),
     )
     yield (
         "Anti-alignment: P-seeded farthest-point sampling over algorithm 1",
@@ -205,16 +195,22 @@ def _half(spread: dict[str, Any] | None) -> str:
     return "–" if spread is None else show(spread["median"] / 2)
 
 
-def _splits(layer: dict[str, Any]) -> Iterator[list[str]]:
-    law = [_with_error(layer["dimension"][side], "dimension") for side in _LAWS]
+def _splits(layer: dict[str, Any], wide: bool) -> Iterator[list[str]]:
+    law = [_with_error(layer["dimension"][side], "dimension") for _, side in _laws(wide)]
     first = [_layer(layer), *law, _with_error(layer["tail"], "gamma")]
     for at in layer["splits"]:
         best = (_best(at, "errors"), _best(at, "phi"))
-        yield [*first, kept_words(at), median_words(at["predicted"]), *best]
+        predicted = (median_words(at[name]) for name in ("predicted", "predicted_best"))
+        yield [*first, kept_words(at), *predicted, *best]
         first = [""] * len(first)
 
 
-_LAWS = ("visual", "prompt", "joint_unit")
+_LAWS = (("d of V", "visual"), ("d of P", "prompt"), ("d of r*", "joint_unit"))
+_SPLITS = ("By γ", "By fit", "Least error", "Least Φ")
+
+
+def _laws(wide: bool) -> Sequence[tuple[str, str]]:
+    return _LAWS if wide else _LAWS[:2]
 
 
 def _with_error(found: dict[str, Any], name: str) -> str:
@@ -224,10 +220,10 @@ def _with_error(found: dict[str, Any], name: str) -> str:
 
 
 def _best(at: dict[str, Any], name: str) -> str:
-    """The share at which most samples have their least."""
+    """The share at which most samples have their least, and how many."""
     counts = at[name]["best"]
     most = max(counts)
-    return f"{at['shares'][counts.index(most)]:g} ({most}/{sum(counts)})"
+    return f"{at['shares'][counts.index(most)]:g} ({most})"
 
 
 def _coupling(layer: dict[str, Any], told: Callable[[Any], str]) -> list[str]:

@@ -26,14 +26,17 @@ class Tail:
     law : the fitted power law
     error : standard error of gamma from the residuals of the fit; the tail at successive k is
         dependent, so it is a floor
-    exponential : residual of the law c e^(-k / tau) is smaller
-    tau : of that law
+    exponential : the fitted law c e^(-k / tau)
     """
 
     law: TailFit
     error: float
-    exponential: bool
-    tau: float | None
+    exponential: TailFit
+
+    @property
+    def best(self) -> TailFit:
+        """The law with the smaller residual."""
+        return min(self.law, self.exponential, key=lambda law: law.residual)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data."""
@@ -42,8 +45,8 @@ class Tail:
             "error": self.error,
             "residual": self.law.residual,
             "counts": list(self.law.count_range),
-            "exponential": self.exponential,
-            "tau": self.tau,
+            "exponential": self.best.kind == "exponential",
+            "tau": 1 / self.exponential.exponent if self.exponential.exponent > 0 else None,
         }
 
 
@@ -58,7 +61,7 @@ def fit_prompt_tail(weights: NDArray[np.float64], visual: Integers, most: int) -
     """
     try:
         power = fit_tail(weights, visual=visual, counts=(1, most))
-        best = fit_tail(weights, visual=visual, counts=(1, most), kind="exponential")
+        other = fit_tail(weights, visual=visual, counts=(1, most), kind="exponential")
     except InvalidProblem:
         return None
     low, high = power.count_range
@@ -66,8 +69,7 @@ def fit_prompt_tail(weights: NDArray[np.float64], visual: Integers, most: int) -
     spread = float(((steps - steps.mean()) ** 2).sum())
     freedom = max(len(steps) - 2, 1)
     error = power.residual * math.sqrt(len(steps) / freedom / spread)
-    tau = 1 / best.exponent if best.exponent > 0 else None
-    return Tail(power, error, best.residual < power.residual, tau)
+    return Tail(power, error, other)
 
 
 def splits(
@@ -85,7 +87,8 @@ def splits(
     Returns
     -------
     dict
-        ``predicted`` share K_p/K of `budget_split`, ``rule``, ``formula`` gamma d / (1 + gamma d);
+        ``predicted`` share K_p/K of `budget_split` with the power law, ``predicted_best`` with
+        whichever law fits better, ``formula`` gamma d / (1 + gamma d);
         ``errors`` ||z - z_s|| and ``phi`` sum over heads of ||W_O^h|| Phi_h at the shares
         `SHARES`, with S_p the K_p heaviest tokens and S_v from farthest-point sampling seeded with
         them.
@@ -101,14 +104,21 @@ def splits(
         errors.append(float(np.linalg.norm(row.after_projection(row.plain(kept)))))
         _, distances = row.nearest_in_value(kept)
         costs.append(float(row.output_norms @ row.phi(distances)))
-    found: dict[str, Any] = {"predicted": None, "rule": None, "formula": None}
+    found: dict[str, Any] = dict.fromkeys(("predicted", "predicted_best", "formula"))
     if tail is not None and slope is not None:
-        mass = min(1.0, float(row.visual_mass.mean()))
-        split = budget_split(budget, tail=tail.law, dimension=slope.dimension, visual_mass=mass)
-        product = tail.law.exponent * slope.dimension
-        found = {
-            "predicted": split.prompt_budget / budget,
-            "rule": split.rule,
-            "formula": product / (1 + product),
-        }
+        found = _predicted(row, tail, slope, budget)
     return {**found, "errors": errors, "phi": costs}
+
+
+def _predicted(row: AnsweringRow, tail: Tail, slope: CoveringSlope, budget: int) -> dict[str, Any]:
+    mass = min(1.0, float(row.visual_mass.mean()))
+    power, best = (
+        budget_split(budget, tail=law, dimension=slope.dimension, visual_mass=mass)
+        for law in (tail.law, tail.best)
+    )
+    product = tail.law.exponent * slope.dimension
+    return {
+        "predicted": power.prompt_budget / budget,
+        "predicted_best": best.prompt_budget / budget,
+        "formula": product / (1 + product),
+    }

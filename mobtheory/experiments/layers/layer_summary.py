@@ -211,7 +211,8 @@ def _splits(column: Any, pictures: Sequence[str], seed: int) -> dict[str, Any]:
         best = np.bincount(table.argmin(axis=0), minlength=len(SHARES))
         data[name] = {"medians": np.median(table, axis=1).tolist(), "best": best.tolist()}
     predicted = {
-        name: spread(column(name), pictures, seed=seed) for name in ("predicted", "formula")
+        name: spread(column(name), pictures, seed=seed)
+        for name in ("predicted", "predicted_best", "formula")
     }
     return {**data, **predicted}
 
