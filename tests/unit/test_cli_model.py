@@ -43,3 +43,13 @@ def test_the_helps_load_no_library_that_takes_long():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert json.loads(done.stdout) == []
+
+
+def test_a_place_that_cannot_be_written_is_refused_in_the_name_of_the_whole_command(tmp_path):
+    pytest.importorskip("torch")
+    (tmp_path / "file").touch()
+    words = ["model", "coupling", "embedded", "--calibration", str(tmp_path / "file" / "c.json")]
+    result = CliRunner().invoke(app, words)
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert result.stderr.startswith("mobtheory: model coupling: ")
