@@ -162,6 +162,7 @@ class PrunedCall:
 
     def settle(self, *_: Any) -> None:
         """After the last layer: refuse a bad selection before anybody sees what came of it."""
+        self.made = {}
         check, self.check = self.check, None
         if check is None:
             return

@@ -51,6 +51,7 @@ def read_spans(call: Mapping[str, Any], parts: Parts, called: str) -> tuple[Span
     kinds = {kind: (ids == token).cpu().numpy() for kind, token in parts.visual_tokens.items()}
     image = np.logical_or.reduce(list(kinds.values()))
     real = np.ones_like(image) if mask is None else mask.bool().cpu().numpy()
+    _check_padding(real, parts, called)
     spans = tuple(_row_spans(image[b], real[b], b, called) for b in range(len(image)))
     counts = [len(span.visual) for span in spans]
     if len(set(counts)) != 1:
@@ -69,6 +70,19 @@ def read_spans(call: Mapping[str, Any], parts: Parts, called: str) -> tuple[Span
                 "Pass all that the processor made, its pixel values too.",
             )
     return spans
+
+
+def _check_padding(real: NDArray[np.bool_], parts: Parts, called: str) -> None:
+    """A padded row attends to nothing; its mask is the least float64, its softmax is float32."""
+    config: Any = parts.decoder.config
+    eager = config._attn_implementation == "eager" and parts.network.dtype == torch.float64
+    if eager and not real[:, 0].all():
+        raise UnsupportedModel(
+            called,
+            "a batch padded at the left, for eager attention in float64",
+            "Transformers makes NaN of it",
+            'Call model.set_attn_implementation("sdpa"), or use float32.',
+        )
 
 
 def _check_attentions(call: Mapping[str, Any], parts: Parts, called: str) -> None:

@@ -242,3 +242,17 @@ def test_attention_is_handed_out_or_refused(family):
     after = whole - visual_count(inputs) + kept.shape[1]
     assert [each.shape[-1] for each in weights] == [whole] * 2 + [after] * (LAYERS - 2)
     assert all((each.sum(-1) - 1).abs().max() <= 1e-5 for each in weights)
+
+
+@EVERY_FAMILY
+def test_padding_that_eager_attention_makes_nan_of(family):
+    model = tiny(family, torch.float64, "eager")
+    inputs = tiny_inputs(model, "image", 2)
+    assert model(**inputs).logits.isnan().any()  # Transformers' own; else nothing to refuse
+    with (
+        prune_at_layer(model, 2, lambda cloud: third_of(inputs)),
+        pytest.raises(UnsupportedModel, match="NaN"),
+    ):
+        model(**inputs)
+    with pytest.raises(UnsupportedModel, match="NaN"):
+        capture(model, inputs, 2)
