@@ -125,6 +125,17 @@ def test_a_head_that_is_read_wrongly_ends_what_is_measured(read, monkeypatch):
     assert found["replaced"] == []
 
 
+@pytest.mark.parametrize("attention", ["sdpa", "eager"])
+@pytest.mark.parametrize("dtype", [torch.float64, torch.float32, torch.bfloat16], ids=str)
+def test_the_identity_holds_in_every_dtype_and_kernel(dtype, attention):
+    model = random_llava(dtype, attention)
+    (call,) = read_layer(model, inputs_for(model, SHORT), 3)
+    read = ReadLayer.of(call)
+    found = read.identity(call.run(KEPT))
+    assert found.outcome == "holds"
+    assert found.residual < {"float64": 1e-6, "float32": 1e-5, "bfloat16": 0.1}[read.dtype]
+
+
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16], ids=str)
 @pytest.mark.parametrize("family", FAMILIES)
 def test_every_family_can_be_measured(family, dtype):
