@@ -48,8 +48,9 @@ def capture(
 
     Notes
     -----
-    Equal bit for bit to ``model(**inputs, output_hidden_states=True).hidden_states[layer]``;
-    later layers are not computed.
+    Equal bit for bit to ``model(**inputs, output_hidden_states=True).hidden_states[layer]``, but
+    for layers behind which Qwen3-VL adds visual features (DeepStack): these tokens hold what the
+    layer gets, the features included.  Later layers are not computed.
 
     Examples
     --------
