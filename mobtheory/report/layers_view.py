@@ -131,7 +131,7 @@ def _tables(layers: Sequence[dict[str, Any]], width: int) -> Iterator[tuple[str,
         ),
     )
     yield (
-        "Covering dimension d, tail exponent γ, and the split K_p/K (for how many samples)",
+        "Covering dimension d, tail exponent γ, and the split K_p/K (best for how many)",
         ["Layer", *(told for told, _ in _laws(wide)), "γ", "Kept", *_SPLITS],
         (row for layer in layers for row in _splits(layer, wide)),
     )
@@ -220,10 +220,10 @@ def _with_error(found: dict[str, Any], name: str) -> str:
 
 
 def _best(at: dict[str, Any], name: str) -> str:
-    """The share at which most samples have their least, and how many."""
-    counts = at[name]["best"]
-    most = max(counts)
-    return f"{at['shares'][counts.index(most)]:g} ({most})"
+    """The share with the least median, and for how many samples it is best."""
+    medians, counts = at[name]["medians"], at[name]["best"]
+    place = medians.index(min(medians))
+    return f"{at['shares'][place]:g} ({counts[place]})"
 
 
 def _coupling(layer: dict[str, Any], told: Callable[[Any], str]) -> list[str]:
