@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from mobtheory.experiments.speed import SELECTORS
 from mobtheory.report.speed_view import facts, goal_line, interval
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -18,6 +19,7 @@ RESULTS = ROOT / "benchmarks" / "results"
 PAGE = ROOT / "docs" / "speed.md"
 BEGIN = "<!-- tables: begin; written by `python -m benchmarks.speed_page --write` -->"
 END = "<!-- tables: end -->"
+FEWEST = 5  # repeats
 NOTHING = "No run on a GPU has been committed yet.\n"
 
 
@@ -27,19 +29,52 @@ def documents(folder: Path = RESULTS) -> list[dict[str, Any]]:
 
 
 def tables(found: list[dict[str, Any]]) -> str:
-    """The text between the markers: the goals, then one section for each measurement."""
-    goals = [goal for document in found for goal in document["goals"]]
-    met = sum(goal["met"] for goal in goals)
-    parts = [f"Goals met: {met} of {len(goals)}.\n"] if goals else []
-    return "\n".join([*parts, *map(_section, found)]) if found else NOTHING
+    """The text between the markers: an overview, then one section for each measurement."""
+    return "\n".join([_overview(found), *map(_section, found)]) if found else NOTHING
+
+
+def _overview(found: list[dict[str, Any]]) -> str:
+    """One line a measurement: "mob" at the largest share dropped."""
+    titles = [
+        "`mob`, 88.9 % dropped",
+        "prefill, times faster",
+        "device busy, times less",
+        "answer of 4 tokens, times faster",
+        "selection, of the unpruned prefill",
+        "goals met",
+    ]
+    return _table(titles, [_line(document) for document in found]) + "\n"
+
+
+def _line(document: dict[str, Any]) -> list[str]:
+    full = document["runs"][0]
+    run = [run for run in document["runs"] if run["select"] == "mob"][-1]
+    answers, goals = run["speedup"]["answers"], document["goals"]
+    return [
+        _title(document),
+        interval(run["speedup"]["prefill"]),
+        f"{full['busy_milliseconds'] / run['busy_milliseconds']:.2f}",
+        interval(answers["4"]) if "4" in answers else "",
+        f"{100 * run['selection_share']['of_unpruned_prefill']:.2f} %",
+        f"{sum(goal['met'] for goal in goals)} of {len(goals)}" if goals else "",
+    ]
+
+
+def _title(document: dict[str, Any]) -> str:
+    model, asked = document["model"], document["asked"]
+    parts = [model["name"], model["dtype"], f"batch {model['batch']}", document["device"]["name"]]
+    parts += ["the vision tower a CUDA graph"] * asked["tower_graph"]
+    parts += [f"layer {asked['layer']}"] * (asked["layer"] != 2)
+    parts += ["all selections"] * (len(asked["selects"]) == len(SELECTORS))
+    return ", ".join(parts)
 
 
 def unfit(found: list[dict[str, Any]]) -> list[str]:
-    """Measurements that may not go into the page: cut short, or not taken on a GPU."""
+    """Measurements that may not go into the page: of a few repeats, or not taken on a GPU."""
     return [
         document["model"]["name"]
         for document in found
-        if not document["complete"] or document["device"]["kind"] != "cuda"
+        if document["repeats"] < FEWEST or document["device"]["kind"] != "cuda"
     ]
 
 
@@ -51,9 +86,10 @@ def expected_page(page: str, folder: Path = RESULTS) -> str:
 
 
 def _section(document: dict[str, Any]) -> str:
-    model, device = document["model"], document["device"]
     answers = document["asked"]["answers"]
-    commit = f", commit {document['commit'][:12]}" if document["commit"] else ""
+    commit, _, changes = (document["commit"] or "").partition("+")
+    source = f", commit {commit[:12]}" if commit else ""
+    source += " with changes" if changes else ""
     titles = [
         "",
         "K",
@@ -69,11 +105,8 @@ def _section(document: dict[str, Any]) -> str:
     faster = [title.removesuffix(", ms") for title in faster]
     costs = ["cost of pruning", "selection, ms", "of the unpruned prefill", "of its own prefill"]
     runs = document["runs"]
-    title = [model["name"], model["dtype"], f"batch {model['batch']}", device["name"]]
-    title += ["the vision tower a CUDA graph"] * document["asked"]["tower_graph"]
-    title += [f"layer {document['asked']['layer']}"] * (document["asked"]["layer"] != 2)
-    text = [f"### {', '.join(title)}", " ".join(facts(document))]
-    text.append(f"Run of {document['date'][:10]}{commit}. Quartiles in brackets.")
+    text = [f"### {_title(document)}", " ".join(facts(document))]
+    text.append(f"Run of {document['date'][:10]}{source}. Quartiles in brackets.")
     text.append(_table(titles, [_times(run, answers) for run in runs]))
     text.append(_table(faster, [_speedups(run, answers) for run in runs[1:]]))
     text.append(_table([*costs, "all at the layer, ms"], [_costs(run) for run in runs[1:]]))
@@ -135,7 +168,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(tables(found))
         return 0
     if bad := unfit(found):
-        print(f"cut short or not on a GPU: {', '.join(bad)}", file=sys.stderr)
+        print(f"too few repeats, or not on a GPU: {', '.join(bad)}", file=sys.stderr)
         return 1
     PAGE.write_text(expected_page(PAGE.read_text()))
     return 0

@@ -34,14 +34,15 @@ def facts(document: dict[str, Any]) -> list[str]:
         place += f", driver {device['driver']}, CUDA {device['cuda']}"
     packages = ", ".join(f"{name} {version}" for name, version in versions.items() if version)
     tower = "The vision tower is one CUDA graph in every setting. " * asked["tower_graph"]
+    done, wanted = document["repeats"], asked["repeats"]
+    cut = "" if document["complete"] else f"Cut short after {done} of {wanted} repeats. "
     return [
         f"{model['name']} ({model['family']}, {model['parameters'] / 1e9:.2f} billion parameters, "
         f"{weights}) in {model['dtype']}; {model['visual_tokens']} visual and "
         f"{model['text_tokens']} text tokens, batch {model['batch']}; pruned at the input of layer "
         f"{asked['layer']} of {model['decoder_layers']}.",
         f"On {place}; {packages}.",
-        f"{tower}Medians of {document['repeats']} interleaved repeats; speedups with 95 % "
-        "intervals.",
+        f"{tower}{cut}Medians of {done} interleaved repeats; speedups with 95 % intervals.",
         f"Attention of the decoder: {_kernels(document)}.",
     ]
 

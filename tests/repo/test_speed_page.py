@@ -8,7 +8,7 @@ from benchmarks import speed_page
 from mobtheory.report.schema import schema_of, violations
 
 
-def measurement(device="cuda", complete=True):
+def measurement(device="cuda", complete=True, repeats=8):
     spread = {"lower_quartile": 1.5, "median": 2.0, "upper_quartile": 2.5}
     found = {"estimate": 3.25, "lower": 3.0, "upper": 3.5}
     run = {
@@ -46,12 +46,12 @@ def measurement(device="cuda", complete=True):
         "device": {"kind": device, "name": "NVIDIA X", "driver": "1.2", "cuda": "13.0"},
         "versions": {"python": "3", "mobtheory": "0", "torch": "2", "transformers": "5"},
         "date": "2026-11-26T22:00:00+00:00",
-        "commit": "0123456789abcdef",
+        "commit": "0123456789abcdef+changes",
         "asked": {
             "layer": 2,
             "selects": ["mob"],
             "answers": [4],
-            "repeats": 1,
+            "repeats": 8,
             "warmup": 0,
             "batch": 1,
             "tower_graph": True,
@@ -59,7 +59,7 @@ def measurement(device="cuda", complete=True):
         },
         "notes": [],
         "kernels": {"unpruned": kernels, "pruned": kernels},
-        "repeats": 1,
+        "repeats": repeats,
         "complete": complete,
         "runs": [run, run],
         "goals": [{"what": "speedup of prefill", "required": "at least 3.0", "found": 3.25,
@@ -91,14 +91,20 @@ def test_figures_stand_in_the_tables(tmp_path):
         "| 1.23 % | 4.56 % |",
         "unpruned flash_attention (32), no explicit mask",
         "driver 1.2, CUDA 13.0",
-        "Run of 2026-11-26, commit 0123456789ab.",
-        "Goals met: 1 of 1.",
+        "Run of 2026-11-26, commit 0123456789ab with changes.",
+        "| 3.25 (3.00 to 3.50) | 1.00 | 3.25 (3.00 to 3.50) | 1.23 % | 1 of 1 |",
         "- Goal, speedup of prefill at least 3.0: 3.25, met.",
     ):
         assert part in page
 
 
-@pytest.mark.parametrize("changes", [{"complete": False}, {"device": "cpu"}])
-def test_runs_cut_short_and_the_cpu_stay_outside(changes):
+@pytest.mark.parametrize("changes", [{"repeats": 4}, {"device": "cpu"}])
+def test_a_few_repeats_and_the_cpu_stay_outside(changes):
     assert speed_page.unfit([measurement(**changes)]) == ["llava-next-7b"]
     assert speed_page.unfit([measurement()]) == []
+
+
+def test_a_run_cut_short_says_so():
+    text = speed_page.tables([measurement(repeats=7, complete=False)])
+    assert "Cut short after 7 of 8 repeats. Medians of 7 interleaved repeats" in text
+    assert "Cut short" not in speed_page.tables([measurement()])

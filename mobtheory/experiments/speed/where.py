@@ -43,9 +43,14 @@ def source_facts() -> dict[str, Any]:
 
 
 def _commit() -> str | None:
-    """The commit of the source, where it lies in a working tree; MOBTHEORY_COMMIT elsewhere."""
+    """The commit of the working tree that the source lies in; MOBTHEORY_COMMIT tells it of a copy."""
     told = os.environ.get("MOBTHEORY_COMMIT")
-    return told or _said("git", "-C", str(Path(__file__).parent), "rev-parse", "HEAD")
+    if told:
+        return told
+    package = str(Path(__file__).parents[2])
+    commit = _said("git", "-C", package, "rev-parse", "HEAD")
+    changed = commit and _said("git", "-C", package, "status", "--porcelain", "--", ".")
+    return f"{commit}+changes" if changed else commit
 
 
 def _driver() -> str | None:
