@@ -31,6 +31,6 @@ def busy_milliseconds(runner: Runner, setting: Setting) -> float | None:
             runner.forward()
             runner.clock.settle()
         events: Any = seen.events() or ()
-    on_device = torch.autograd.DeviceType.CUDA
+    on_device = torch.autograd.DeviceType.CUDA  # pyright: ignore[reportPrivateImportUsage]
     microseconds = sum(e.time_range.elapsed_us() for e in events if e.device_type == on_device)
     return round(microseconds / 1e3, 4) or None

@@ -13,7 +13,6 @@ def kernel_for(device: torch.device) -> Callable[[Any, Any, int], torch.Tensor] 
     """What picks farthest points on this device in one kernel; None where nothing does."""
     if device.type != "cuda":
         return None
-    try:
-        return import_module("mobtheory.experiments.speed.farthest_kernel").pick_in_one_kernel
-    except ImportError:  # PyTorch for CUDA brings Triton on Linux, and not everywhere
-        return None
+    # PyTorch for CUDA brings Triton on Linux, and not everywhere
+    module = import_module("mobtheory.experiments.speed.farthest_kernel")
+    return getattr(module, "pick_in_one_kernel", None)

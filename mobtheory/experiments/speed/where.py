@@ -43,7 +43,7 @@ def source_facts() -> dict[str, Any]:
 
 
 def _commit() -> str | None:
-    """The commit of the working tree that the source lies in; MOBTHEORY_COMMIT tells it of a copy."""
+    """The commit of the working tree of the source; MOBTHEORY_COMMIT tells it of a copy."""
     told = os.environ.get("MOBTHEORY_COMMIT")
     if told:
         return told
