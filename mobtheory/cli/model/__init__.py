@@ -2,13 +2,10 @@
 
     @model.command(epilog=examples("mobtheory model capture embedded --layer 2"))
     def capture(name: Model = "embedded", layer: Layer = 2, json: Json = False) -> None:
-        \"""What it does, in one line.
-
-        Exit status: 0 ...; 2 bad usage or input; 3 a package is missing.
-        \"""
         from mobtheory.models import load  # nothing heavy is loaded before a command runs
 
-and one line here; the help keeps their order.
+and one line here; the help keeps their order. The docstring of the function is its help: what it
+does in one line, and at the end its exit statuses.
 """
 
 # isort: off
