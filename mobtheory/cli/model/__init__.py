@@ -15,6 +15,7 @@ from mobtheory.cli.model import lipschitz as lipschitz
 from mobtheory.cli.model import layers as layers
 from mobtheory.cli.model import certify as certify
 from mobtheory.cli.model import bench as bench
+
 # isort: on
 from mobtheory.cli.model.application import model
 
