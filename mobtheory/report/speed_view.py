@@ -37,14 +37,19 @@ def facts(document: dict[str, Any]) -> list[str]:
     done, wanted = document["repeats"], asked["repeats"]
     cut = "" if document["complete"] else f"Cut short after {done} of {wanted} repeats. "
     return [
-        f"{model['name']} ({model['family']}, {model['parameters'] / 1e9:.2f} billion parameters, "
-        f"{weights}) in {model['dtype']}; {model['visual_tokens']} visual and "
-        f"{model['text_tokens']} text tokens, batch {model['batch']}; pruned at the input of layer "
-        f"{asked['layer']} of {model['decoder_layers']}.",
+        f"{model['name']} ({model['family']}, {_parameters(model)} parameters, {weights}) in "
+        f"{model['dtype']}; {model['visual_tokens']} visual and {model['text_tokens']} text tokens, "
+        f"batch {model['batch']}; pruned at the input of layer {asked['layer']} of "
+        f"{model['decoder_layers']}.",
         f"On {place}; {packages}.",
         f"{tower}{cut}Medians of {done} interleaved repeats; speedups with 95 % intervals.",
         f"Attention of the decoder: {_kernels(document)}.",
     ]
+
+
+def _parameters(model: dict[str, Any]) -> str:
+    count = model["parameters"]
+    return f"{count / 1e9:.2f} billion" if count >= 1e9 else f"{count / 1e6:.2f} million"
 
 
 def goal_line(goal: dict[str, Any]) -> str:
@@ -69,7 +74,7 @@ def _times(document: dict[str, Any]) -> Table:
     answers = document["asked"]["answers"]
     table = plain_table()
     table.add_column("Milliseconds", no_wrap=True)
-    for title in ("K", "prefill", "decoder", *(f"{n} tokens" for n in answers), "per token"):
+    for title in ("K", "prefill", "decoder", *map(_length, answers), "per token"):
         table.add_column(title, justify="right")
     for run in document["runs"]:
         whole = (run["answer_milliseconds"][str(n)] for n in answers)
@@ -83,7 +88,7 @@ def _speedups(document: dict[str, Any]) -> Table:
     answers = document["asked"]["answers"]
     table = plain_table()
     table.add_column("Times faster", no_wrap=True)
-    for title in ("prefill", "decoder", *(f"{n} tokens" for n in answers)):
+    for title in ("prefill", "decoder", *map(_length, answers)):
         table.add_column(title, justify="right")
     for run in document["runs"][1:]:
         found = run["speedup"]
@@ -93,23 +98,31 @@ def _speedups(document: dict[str, Any]) -> Table:
 
 
 def _costs(document: dict[str, Any]) -> Table:
+    """What pruning costs and what it leaves; on the CPU nobody counts the last two."""
+    counted = document["device"]["kind"] == "cuda"
     table = plain_table()
     table.add_column("Cost", no_wrap=True)
-    titles = ("pruning ms", "selection ms", "of prefill", "device busy ms", "cache MiB", "peak GiB")
-    for title in titles:
+    titles = ("pruning ms", "selection ms", "of prefill", "cache MiB", "device busy ms", "peak GiB")
+    for title in titles[: None if counted else 4]:
         table.add_column(title, justify="right")
     for run in document["runs"]:
         times, share = run["milliseconds"], run.get("selection_share")
-        table.add_row(
-            run["name"],
+        cells = [
             _median(times.get("pruning")),
             _median(times.get("selection")),
             f"{100 * share['of_unpruned_prefill']:.1f} %" if share else "",
-            f"{run['busy_milliseconds']:.2f}" if run["busy_milliseconds"] else "",
             f"{run['cache_bytes'] / 2**20:.1f}",
-            f"{run['peak_bytes'] / _GIB:.2f}" if run["peak_bytes"] else "",
-        )
+        ]
+        if counted:
+            busy, peak = run["busy_milliseconds"], run["peak_bytes"]
+            cells.append("" if busy is None else f"{busy:.2f}")
+            cells.append("" if peak is None else f"{peak / _GIB:.2f}")
+        table.add_row(run["name"], *cells)
     return table
+
+
+def _length(tokens: int) -> str:
+    return f"{tokens} token{'s' * (tokens > 1)}"
 
 
 def interval(found: dict[str, float]) -> str:

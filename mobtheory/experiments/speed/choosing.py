@@ -19,8 +19,8 @@ def choose_model(model: Any, device: str) -> tuple[Any, list[str]]:
         return model, []
     if isinstance(model, str) and model in SHAPES:
         return "embedded", [
-            f"No CUDA device is at hand, and {model} would take hours on the CPU: the embedded "
-            "model was measured instead. Its times say nothing about a GPU."
+            f"No CUDA device is at hand for {model}: the embedded model was measured instead, on "
+            "the CPU. Its times say nothing about a GPU."
         ]
     return model, [
         "No CUDA device is at hand: measured on the CPU. These times say nothing about a GPU."
