@@ -38,7 +38,8 @@ def facts(document: dict[str, Any]) -> list[str]:
     cut = "" if document["complete"] else f"Cut short after {done} of {wanted} repeats. "
     return [
         f"{model['name']} ({model['family']}, {_parameters(model)} parameters, {weights}) in "
-        f"{model['dtype']}; {model['visual_tokens']} visual and {model['text_tokens']} text tokens, "
+        f"{model['dtype']}; {model['visual_tokens']} visual and "
+        f"{model['text_tokens']} text tokens, "
         f"batch {model['batch']}; pruned at the input of layer {asked['layer']} of "
         f"{model['decoder_layers']}.",
         f"On {place}; {packages}.",
