@@ -27,6 +27,7 @@ def merge_error(
     *,
     bias: Bias = "log-count",
     visual: Any = None,
+    from_logits: bool = False,
 ) -> Array:
     """Compute what pruning with a merging bias changes in the attention output, exactly.
 
@@ -44,6 +45,8 @@ def merge_error(
         for all kept visual tokens, log(m_V / (m_V - m)), which restores the visual mass m_V.
     visual : boolean mask of shape (n,), or distinct token numbers
         The visual tokens, kept or dropped; "mass" needs it, and it alone takes it.
+    from_logits : bool
+        As in `pruning_error`.
 
     Returns
     -------
@@ -71,7 +74,9 @@ def merge_error(
     >>> merge_error(weights, values, [0, 2], bias="mass", visual=[0, 1])
     array([0.25])
     """
-    heads, change = _merged("merge_error", weights, values, kept, assignment, bias, visual)
+    heads, change = _merged(
+        "merge_error", weights, values, kept, assignment, bias, visual, from_logits=from_logits
+    )
     return heads.vectors(error(heads, change))
 
 
@@ -207,11 +212,14 @@ def _merged(
     bias: str,
     visual: Any,
     merged: Any = None,
+    from_logits: bool = False,
 ) -> tuple[PrunedHeads, Reweighting]:
     given = {"assignment": assignment, "merged": merged, "visual": visual}
     check_choice(called, "bias", bias, _TAKES, **given)
     key_value_heads = 1 if values is not None or bias == "mass" else _leading(assignment)
-    heads = read_pruned(called, weights, values, kept, key_value_heads=key_value_heads)
+    heads = read_pruned(
+        called, weights, values, kept, key_value_heads=key_value_heads, from_logits=from_logits
+    )
     if bias == "mass":
         return heads, mass_restoring(heads, visual)
     merging: Merging = read_merging(heads, assignment, merged)

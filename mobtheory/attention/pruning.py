@@ -7,7 +7,7 @@ from mobtheory.attention.reweighting import error, plain
 from mobtheory.geometry.points import Array
 
 
-def pruning_error(weights: Any, values: Any, kept: Any) -> Array:
+def pruning_error(weights: Any, values: Any, kept: Any, *, from_logits: bool = False) -> Array:
     """Compute what plain pruning changes in the attention output, exactly.
 
     Parameters
@@ -19,6 +19,9 @@ def pruning_error(weights: Any, values: Any, kept: Any) -> Array:
         Values after any position coding; head h reads those of key-value head h // (H / H_kv).
     kept : boolean mask of shape (n,), or distinct token numbers
         The tokens that stay, prompt tokens included.
+    from_logits : bool
+        Whether `weights` holds logits. They tell weights that underflow apart, so that kept tokens
+        may lie any distance below the highest logit.
 
     Returns
     -------
@@ -44,7 +47,7 @@ def pruning_error(weights: Any, values: Any, kept: Any) -> Array:
     >>> pruning_error([0.5, 0.25, 0.25], [[0.0], [4.0], [8.0]], kept=[0, 1])
     array([1.66666667])
     """
-    heads = read_pruned("pruning_error", weights, values, kept)
+    heads = read_pruned("pruning_error", weights, values, kept, from_logits=from_logits)
     return heads.vectors(error(heads, plain(heads)))
 
 

@@ -3,9 +3,12 @@
 A certificate speaks of exact arithmetic, a model computes in its dtype. Every bound here is the
 usual one of numerical analysis: a sum of n products is off by at most (n + 2) u times the sum of
 their magnitudes. Matrix products and softmax are taken to accumulate in float32 or wider, and to
-round their results to the dtype of the model, as PyTorch's kernels do.
+round their results to the dtype of the model, as PyTorch's kernels do on a CPU; a GPU may add
+partial sums in the dtype of the model. Whoever certifies compares what was computed with what is
+exact: where it is farther off than is said here, nothing is certified.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -19,9 +22,16 @@ Float = NDArray[np.float64]
 _SINGLE = 2.0**-24
 
 
-def attention_rounding(run: LayerPass, weights: LayerWeights, dtype: torch.dtype) -> Float:
-    """Bound the error of the computed z of each prompt row, (R,), from the same q, k, v."""
-    stored, summed = _units(dtype)
+def attention_rounding(
+    run: LayerPass, weights: LayerWeights, tokens: torch.Tensor, largest_bias: float = 0.0
+) -> Float:
+    """Bound the error of the computed z of each prompt row, (R,), from the same q, k, v.
+
+    `tokens` tell the dtype and the device of the model, `largest_bias` what was added to a logit.
+    """
+    stored, summed = _units(tokens.dtype)
+    # Eager attention holds the logits in the dtype of the model, the other kernels in float32.
+    held = stored if run.kernel == "eager" else summed
     heads, rows, width = run.queries.shape
     shared = len(run.keys)
     asking = np.abs(run.queries).reshape(shared, -1, width)
@@ -29,29 +39,43 @@ def attention_rounding(run: LayerPass, weights: LayerWeights, dtype: torch.dtype
     visible = np.isfinite(run.logits)
     highest = np.max(np.where(visible, np.abs(run.logits), 0.0), axis=-1, keepdims=True)
     off = (width + 4) * summed * np.max(np.where(visible, sizes, 0.0), axis=-1, keepdims=True)
-    off = off + 4 * stored * highest
+    off = off + 4 * held * highest + stored * largest_bias
     softmax = np.exp(run.logits - run.logits.max(axis=-1, keepdims=True))
     softmax = softmax / softmax.sum(axis=-1, keepdims=True)
-    relative = np.expm1(2 * off)[..., 0] + (2 * run.logits.shape[-1] + 16) * summed + 4 * stored
+    with np.errstate(over="ignore"):
+        stretched = np.expm1(2 * off)[..., 0]
+    relative = stretched + (2 * run.logits.shape[-1] + 16) * summed + 4 * stored
     grouped = softmax.reshape(shared, -1, softmax.shape[-1])
     largest = (grouped @ np.abs(run.values)).reshape(heads, rows, -1)
     per_head = relative * np.linalg.norm(largest, axis=-1)
     terms = heads * largest.shape[-1]
     products = np.abs(weights.output) @ largest.swapaxes(-1, -2)  # (H, d, R)
     projection = np.linalg.norm(products.sum(axis=0), axis=0)
-    total = weights.output_norms @ per_head + ((terms + 4) * summed + 4 * stored) * projection
-    return total + 2 * stored * np.linalg.norm(run.after_attention, axis=-1)
+    partial_sums = 0.0 if tokens.device.type == "cpu" else 4 * stored
+    total = weights.output_norms @ per_head + ((terms + 4) * summed + partial_sums) * projection
+    # What attention adds is rounded, and so is its sum with x.
+    sizes_of_states = (np.linalg.norm(x, axis=-1) for x in (run.after_attention, run.before))
+    return total + 2 * stored * sum(sizes_of_states)
 
 
-def layer_rounding(run: LayerPass, weights: LayerWeights, dtype: torch.dtype) -> Float | None:
-    """Bound the error of the computed y of each prompt row from its computed z, (R,).
+def layer_rounding(
+    runs: Sequence[LayerPass], weights: LayerWeights, dtype: torch.dtype
+) -> Float | None:
+    """Bound the errors of the computed y of each prompt row from its computed z, summed over runs.
 
-    None where the MLP is no SwiGLU.
+    Returns shape (R,), or None where the MLP is no SwiGLU.
     """
-    if weights.mlp is None:
+    mlp = weights.mlp
+    if mlp is None:
         return None
+    return np.sum([_mlp_rounding(run, mlp, weights, dtype) for run in runs], axis=0)
+
+
+def _mlp_rounding(
+    run: LayerPass, mlp: tuple[Float, Float, Float], weights: LayerWeights, dtype: torch.dtype
+) -> Float:
     stored, summed = _units(dtype)
-    gate, up, down = weights.mlp
+    gate, up, down = mlp
     state = run.after_attention
     mean = (state**2).mean(axis=-1, keepdims=True) + weights.epsilon
     normed = state / np.sqrt(mean) * weights.gain

@@ -10,15 +10,13 @@ import torch
 from numpy.typing import NDArray
 
 from mobtheory.attention import (
-    attention_bound,
-    attention_weights,
     certify,
     layer_bound,
     layer_error,
     merge_error,
     pruning_error,
 )
-from mobtheory.errors import UnsupportedModel
+from mobtheory.errors import InvalidProblem, InvalidSelection, UnsupportedModel
 from mobtheory.models.arithmetic import attention_rounding, layer_rounding
 from mobtheory.models.layer_call import LayerCall
 from mobtheory.models.layer_pass import LayerPass
@@ -67,6 +65,11 @@ class LayerCertificate:
     layer_error: Float
     layer_bounds: Mapping[str, Float]
 
+    @property
+    def is_resolved(self) -> NDArray[np.bool_]:
+        """Whether each error exceeds the rounding: else the bounds mostly speak of rounding."""
+        return self.error > self.rounding
+
 
 def certify_pruning(
     call: LayerCall,
@@ -99,7 +102,9 @@ def certify_pruning(
         with the output projections: the error in closed form and the measured one differ by more
         than rounding explains.
     InvalidSelection
-        As in `LayerCall.run`.
+        As in `LayerCall.run`; also when an assignment is no such array.
+    InvalidProblem
+        When the method is unknown.
 
     Examples
     --------
@@ -114,9 +119,19 @@ def certify_pruning(
     >>> bool((certificate.bounds["attention"] >= certificate.measured).all())
     True
     """
+    if method not in ("plain", "log-count"):
+        raise InvalidProblem(
+            "certify_pruning",
+            f"method={method!r}",
+            "certificates are known for discarding and for merging by number",
+            'Pass "plain" or "log-count".',
+        )
+    call.places(kept)  # refuses what is no selection, before anything is counted
     bias, kept = None, np.asarray(kept.cpu() if isinstance(kept, torch.Tensor) else kept)
     if method == "log-count" and kept.size == 0:
         method = "plain"  # nothing is left to stand for a dropped token
+    if assignment is not None:
+        assignment = _checked(call, kept, assignment)
     if method == "log-count":
         if assignment is None:
             assignment = nearest_kept(call.hidden[torch.as_tensor(call.visual)], kept)
@@ -124,26 +139,26 @@ def certify_pruning(
     goes_to = None if assignment is None else _in_row(call, assignment)
     before, after = call.run() if full is None else full, call.run(kept, bias=bias)
     stays = np.isin(before.places, after.places)
-    weights = attention_weights(before.logits)
+    # From logits: weights of kept tokens may underflow.
     if method == "plain":
-        errors = pruning_error(weights, before.values, stays)
+        errors = pruning_error(before.logits, before.values, stays, from_logits=True)
     else:
-        errors = merge_error(weights, before.values, stays, goes_to)
+        errors = merge_error(before.logits, before.values, stays, goes_to, from_logits=True)
     heads = certify(
         before.logits, before.values, stays, method=method, assignment=goes_to, from_logits=True
     )
-    norms, output, dtype = call.weights.output_norms, call.weights.output, call.hidden.dtype
+    norms, output = call.weights.output_norms, call.weights.output
     error = np.linalg.norm(np.reshape(layer_error(errors, output), (-1, output.shape[1])), axis=-1)
     head_rounding = norms @ heads.rounding
     rounding = (
-        attention_rounding(before, call.weights, dtype)
-        + attention_rounding(after, call.weights, dtype)
+        attention_rounding(before, call.weights, call.hidden)
+        + attention_rounding(after, call.weights, call.hidden, 0.0 if bias is None else bias.max())
         + head_rounding
     )
     measured = np.linalg.norm(before.after_attention - after.after_attention, axis=-1)
     _check_closed_form(call, error, measured, rounding)
     bounds = {
-        "attention": attention_bound(errors, output) + head_rounding,
+        "attention": norms @ np.linalg.norm(errors, axis=-1) * (1 + 1e-12) + head_rounding,
         **{name: norms @ bound * (1 + 1e-12) for name, bound in heads.bounds.items()},
     }
     return LayerCertificate(
@@ -159,6 +174,19 @@ def certify_pruning(
             _layer_bounds(call, before, after, bounds["attention"] + rounding, error + rounding)
         ),
     )
+
+
+def _checked(call: LayerCall, kept: NDArray[np.int64], assignment: Any) -> NDArray[np.int64]:
+    array = np.asarray(assignment)
+    fits = array.shape == call.visual.shape and array.dtype.kind in "iu"
+    if not fits or not np.isin(array, kept).all() or not np.array_equal(array[kept], kept):
+        raise InvalidSelection(
+            "certify_pruning",
+            f"an assignment of shape {array.shape} and dtype {array.dtype}",
+            f"each of {len(call.visual)} visual tokens goes to a kept one, kept ones to themselves",
+            "Count visual tokens from 0, or leave it out for the nearest kept token.",
+        )
+    return array.astype(np.int64)
 
 
 def _in_row(call: LayerCall, assignment: Any) -> NDArray[np.int64]:
@@ -178,19 +206,22 @@ def _check_closed_form(call: LayerCall, error: Float, measured: Float, rounding:
             f"it changes by {measured[worst]:.6g} where softmax attention of its own queries, "
             f"keys and values changes by {error[worst]:.6g}, and rounding explains "
             f"{rounding[worst]:.2g}",
-            "Only plain softmax attention (no soft cap, no sink, no gate) can be certified.",
+            "Only plain softmax attention (no soft cap, no sink, no gate) can be certified, and "
+            "outside torch.autocast.",
         )
 
 
 def _layer_bounds(
     call: LayerCall, before: LayerPass, after: LayerPass, attention: Float, exact: Float
 ) -> dict[str, Float]:
-    weights, dtype = call.weights, call.hidden.dtype
-    own, other = (layer_rounding(run, weights, dtype) for run in (before, after))
-    if weights.mlp_lipschitz is None or own is None or other is None:
+    weights = call.weights
+    rounding = layer_rounding((before, after), weights, call.hidden.dtype)
+    if weights.mlp_lipschitz is None or rounding is None:
         return {}
 
     def bound(size: float, state: Float) -> float:
+        if not np.isfinite(size):
+            return np.inf
         return layer_bound(
             size,
             state,
@@ -204,7 +235,6 @@ def _layer_bounds(
         name: np.array(
             [bound(float(s), z) for s, z in zip(sizes, before.after_attention, strict=True)]
         )
-        + own
-        + other
+        + rounding
         for name, sizes in (("layer", attention), ("layer-exact", exact))
     }

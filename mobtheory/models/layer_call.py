@@ -73,7 +73,7 @@ class LayerCall:
         InvalidSelection
             When `kept` is not sorted, unique and in range, or `bias` does not fit it.
         """
-        places, chosen = self._places(kept)
+        places, chosen = self.places(kept)
         tokens = self.hidden if hidden is None else hidden
         if tokens.shape != self.hidden.shape:
             raise UnsupportedModel(
@@ -90,8 +90,8 @@ class LayerCall:
         rotary = tuple(part[at] for part in self.rotary)
         return run_layer(self.module, tokens[at], rotary, mask, places, rows)
 
-    def _places(self, kept: Any) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """The places of everything that stays, and which of them are visual."""
+    def places(self, kept: Any) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """The places of everything that stays, and which of these are visual."""
         count = len(self.visual)
         if kept is None:
             chosen = np.arange(count)
@@ -216,6 +216,14 @@ def calls_of(
             'Call model.set_attn_implementation("sdpa").',
         )
     calls: list[LayerCall] = []
+    for row, span in enumerate(cloud.spans):
+        if span.prompt.start >= span.prompt.stop:
+            raise UnsupportedModel(
+                called,
+                f"row {row} without text after its last visual token",
+                "the rows whose attention is read are the text tokens behind the picture",
+                "Put the question after the picture.",
+            )
     for row, (tokens, span) in enumerate(zip(cloud.hidden, cloud.spans, strict=True)):
         real = torch.ones(len(tokens), dtype=torch.bool)
         if padding is not None:

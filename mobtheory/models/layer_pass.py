@@ -1,9 +1,9 @@
 """Run a decoder layer's own code and read its queries, keys, values and states."""
 
 import copy
-from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -33,6 +33,7 @@ class LayerPass:
     before, after_attention, after_layer : (R, d), the residual stream x, z, y of the prompt rows
         as the layer computed them in its own dtype
     scaling : what the products of queries and keys are multiplied by
+    kernel : the attention implementation that computed the states, such as "sdpa"
 
     Notes
     -----
@@ -49,6 +50,7 @@ class LayerPass:
     after_attention: Float
     after_layer: Float
     scaling: float
+    kernel: str
 
 
 class _Read(Exception):
@@ -116,10 +118,11 @@ def run_layer(
         after_attention=_array(state["z"][0])[rows],
         after_layer=_array(after[0])[rows],
         scaling=float(found["scaling"]),
+        kernel=str(attention.config._attn_implementation),
     )
 
 
-def _parts(module: nn.Module) -> tuple[nn.Module, nn.Module]:
+def _parts(module: nn.Module) -> tuple[Any, nn.Module]:
     attention = getattr(module, "self_attn", None)
     second = getattr(module, "post_attention_layernorm", None)
     if not isinstance(attention, nn.Module) or not isinstance(second, nn.Module):
@@ -139,7 +142,8 @@ def _queries_keys_values(attention: nn.Module, asked: dict[str, Any]) -> dict[st
     reader.config = copy.copy(reader.config)
     reader.config._attn_implementation = _READING
     found: dict[str, Any] = {}
-    forward: Callable[..., Any] = reader.forward
+    # of the class: an instance may carry a forward that is bound to the original
+    forward = partial(type(reader).forward, reader)
     with suppress(_Read):
         forward(*asked["args"], **asked["kwargs"], mobtheory_found=found)
     return found

@@ -54,9 +54,12 @@ class LayerWeights:
         """What that norm adds to the mean square."""
         return float(self._norm.variance_epsilon)
 
-    @cached_property
+    @property
     def mlp(self) -> tuple[Float, Float, Float] | None:
-        """W_g, W_u, W_d of a SwiGLU without offsets; None for any other MLP."""
+        """W_g, W_u, W_d of a SwiGLU without offsets; None for any other MLP.
+
+        Read at each call: in float64 those of a 7B layer take a gigabyte.
+        """
         parts = [getattr(self._mlp, name, None) for name in ("gate_proj", "up_proj", "down_proj")]
         activation = type(getattr(self._mlp, "act_fn", None)).__name__
         if activation not in ("SiLU", "SiLUActivation"):

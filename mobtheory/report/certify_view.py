@@ -45,6 +45,13 @@ def certify_view(document: dict[str, Any], width: int) -> Group:
         Text(f"KL divergence of its first token: {show(document['divergence'])} nats"),
     ]
     attention, output = document["attention"], document["layer_output"]
+    unresolved = attention["error"]["answering"] <= attention["rounding"]["answering"]
+    blurred = (
+        f"Rounding in {document['dtype']} is as large as the error of the answering row: load the "
+        "model in float32 for a certificate that speaks of the error.\n"
+        if unresolved and attention["error"]["answering"]
+        else ""
+    )
     notes = (
         f"The answering row is the last of {document['prompt_rows']} text tokens behind the "
         "picture. Bounds hold for this layer and input alone, the layer's own rounding in "
@@ -58,7 +65,7 @@ def certify_view(document: dict[str, Any], width: int) -> Group:
         _table({"exact error": attention["error"]}, attention["bounds"]),
         Text("\nChange after the layer, ||y - y_s||", "bold"),
         _table({"measured": output["measured"]}, output["bounds"]),
-        Text(f"\n{notes}"),
+        Text(f"\n{blurred}{notes}"),
     )
 
 

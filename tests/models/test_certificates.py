@@ -1,6 +1,7 @@
 """Certificates are never below what the layer does, on random and on trained layers."""
 
-from functools import cache
+from contextlib import contextmanager
+from functools import cache, partial
 
 import numpy as np
 import pytest
@@ -8,8 +9,10 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mobtheory.errors import UnsupportedModel
+from mobtheory.attention import attention_weights
+from mobtheory.errors import InvalidProblem, InvalidSelection, UnsupportedModel
 from mobtheory.models import certify_pruning, load, prune_at_layer, read_layer
+from mobtheory.models.arithmetic import attention_rounding, layer_rounding
 from mobtheory.models.embedded import held_out_scene
 
 from .random_llava import LONG, SHORT, inputs_for, random_llava, random_third
@@ -91,17 +94,21 @@ def test_the_handle_certifies_what_the_pruned_model_computes(dtype, bias, names)
     inputs = inputs_for(model, SHORT, LONG)
     layer, states = model.model.get_decoder().layers[2], {}
 
-    def keep_state(name):
-        def hook(module, args, kwargs):
+    def run(name):
+        def between(module, args, kwargs):
             states[name] = args[0] if args else kwargs["hidden_states"]
 
-        return layer.post_attention_layernorm.register_forward_pre_hook(hook, with_kwargs=True)
+        def behind(module, args, output):
+            states[name, "layer"] = output
 
-    def run(name):
-        handle = keep_state(name)
+        handles = [
+            layer.post_attention_layernorm.register_forward_pre_hook(between, with_kwargs=True),
+            layer.register_forward_hook(behind),
+        ]
         with torch.no_grad():
             model.model(**inputs)
-        handle.remove()
+        for handle in handles:
+            handle.remove()
 
     run("full")
     kept = random_third(2)
@@ -115,6 +122,11 @@ def test_the_handle_certifies_what_the_pruned_model_computes(dtype, bias, names)
         moved = (states["full"][row, -rows:] - states["pruned"][row, -rows:]).double()
         measured = moved.norm(dim=-1).numpy()
         assert np.abs(measured - certificate.measured).max() <= 1e-5 * measured.max()
+        full, pruned = states["full", "layer"], states["pruned", "layer"]
+        after = (full[row, -rows:] - pruned[row, -rows:]).double().norm(dim=-1).numpy()
+        assert np.abs(after - certificate.layer_error).max() <= 1e-5 * after.max()
+        length = int(inputs["attention_mask"][row].sum())
+        assert certificate.rows.tolist() == list(range(length - rows, length))
         assert certificate.method == ("plain" if bias is None else "log-count")
         assert (certificate.error > 0.01).all()
 
@@ -155,6 +167,73 @@ def test_rounding_is_small_beside_the_error_in_float32():
         assert (certificate.rounding < 0.01 * certificate.error).all()
 
 
+@pytest.mark.parametrize("family", ["llava", "qwen2_vl"])
+def test_what_rounding_alone_changes_is_covered_too(family):
+    """A token without weight is dropped: the error is next to 0, the states differ all the same."""
+    model, moved = tiny(family, torch.float32), []
+    for call in read_layer(model, tiny_inputs(model, "image", 2), 2):
+        with scaled(call.module.self_attn.q_proj.weight, 30.0):
+            logits = call.run().logits
+            below = (logits - logits.max(-1, keepdims=True))[:, :, call.visual].max((0, 1))
+            certificate = certify_pruning(call, np.delete(np.arange(len(below)), below.argmin()))
+        assert certificate.error.max() < 1e-9
+        assert not certificate.is_resolved.any()
+        check(certificate)
+        moved += [*certificate.measured, *certificate.layer_error]
+    assert max(moved) > 1e-8  # otherwise nothing was tried
+
+
+@pytest.mark.parametrize("dtype", sorted(DTYPES))
+@pytest.mark.parametrize("method", ["plain", "log-count"])
+@pytest.mark.parametrize("factor", [1e3, 1e4])
+def test_weights_that_underflow_are_certified(factor, method, dtype):
+    model = tiny("qwen2_vl", DTYPES[dtype])
+    for call in read_layer(model, tiny_inputs(model, "image", 2), 2):
+        with scaled(call.module.self_attn.q_proj.weight, factor):
+            for kept in (np.arange(0, len(call.visual), 3), np.arange(len(call.visual))):
+                check(certify_pruning(call, kept, method=method))
+
+
+def test_the_rounding_of_the_mlp_is_bounded_and_not_nothing():
+    """The same arithmetic in float32 and float64 differs, by no more than is said."""
+    (single, *_), (double, *_) = trained_calls("float32", 3), trained_calls("float64", 3)
+    run = single.run()
+    bound = layer_rounding((run,), single.weights, torch.float32)
+    exact = double.run(hidden=single.hidden.double())
+    state = torch.from_numpy(run.after_attention)
+    module = double.module
+    widened = state + module.mlp(module.post_attention_layernorm(state))
+    off = np.linalg.norm(widened.numpy() - run.after_layer, axis=-1)
+    assert (off <= bound).all()
+    assert (off > 0).any()
+    assert (bound < 1e-2 * np.linalg.norm(exact.after_layer, axis=-1)).all()
+
+
+def test_the_rounding_of_attention_is_bounded_and_not_nothing():
+    (single, *_), (double, *_) = trained_calls("float32", 3), trained_calls("float64", 3)
+    run, exact = single.run(), double.run(hidden=single.hidden.double())
+    groups = len(run.queries) // len(run.values)
+    heads = attention_weights(run.logits) @ np.repeat(run.values, groups, axis=0)
+    state = run.before + np.einsum("hde,hre->rd", single.output, heads)
+    off = np.linalg.norm(state - run.after_attention, axis=-1)
+    bound = attention_rounding(run, single.weights, single.hidden)
+    assert (off <= bound).all()
+    assert (off > 0).any()
+    assert (bound < 1e-3 * np.linalg.norm(exact.after_attention, axis=-1)).all()
+
+
+@contextmanager
+def scaled(weight, factor):
+    before = weight.detach().clone()
+    with torch.no_grad():
+        weight.mul_(factor)
+    try:
+        yield
+    finally:
+        with torch.no_grad():
+            weight.copy_(before)
+
+
 def test_a_given_assignment_is_followed():
     (call, *_) = trained_calls("float32", 2)
     kept, far = np.asarray([0, 143]), np.zeros(144, dtype=np.int64)
@@ -174,8 +253,9 @@ def test_a_full_pass_that_is_known_changes_nothing():
     assert np.array_equal(first.bounds["hybrid"], second.bounds["hybrid"])
 
 
-def test_a_layer_that_is_no_softmax_attention_is_refused():
-    model = random_llava()
+@pytest.mark.parametrize("dtype", [torch.float64, torch.float32])
+def test_a_layer_that_is_no_softmax_attention_is_refused(dtype):
+    model = random_llava(dtype)
     (call,) = read_layer(model, inputs_for(model, SHORT), 2)
     handle = call.module.self_attn.register_forward_hook(
         lambda module, args, output: (1.5 * output[0], *output[1:])
@@ -185,6 +265,48 @@ def test_a_layer_that_is_no_softmax_attention_is_refused():
             certify_pruning(call, np.arange(0, 144, 3))
     finally:
         handle.remove()
+
+
+def test_a_module_whose_forward_was_replaced_on_the_instance_is_read():
+    """As Accelerate does it where a model is spread over devices."""
+    model = random_llava()
+    (call,) = read_layer(model, inputs_for(model, SHORT), 2)
+    attention, expected = call.module.self_attn, certify_pruning(call, np.arange(0, 144, 3))
+    attention.forward = partial(type(attention).forward, attention)
+    try:
+        found = certify_pruning(call, np.arange(0, 144, 3))
+    finally:
+        del attention.forward
+    assert np.array_equal(found.error, expected.error)
+
+
+@pytest.mark.parametrize("kept", [[144], [-1], [0.5], [3, 2]], ids=repr)
+@pytest.mark.parametrize("method", ["plain", "log-count"])
+def test_selections_that_are_none_are_refused(method, kept):
+    (call, *_) = trained_calls("float32", 2)
+    with pytest.raises(InvalidSelection, match="kept counts visual tokens"):
+        certify_pruning(call, kept, method=method)
+
+
+@pytest.mark.parametrize("assignment", [np.zeros(3, int), np.full(144, 7), np.zeros(144)])
+def test_assignments_that_are_none_are_refused(assignment):
+    (call, *_) = trained_calls("float32", 2)
+    for method in ("plain", "log-count"):
+        with pytest.raises(InvalidSelection, match="goes to a kept one"):
+            certify_pruning(call, [0, 5], method=method, assignment=assignment)
+
+
+def test_a_method_that_is_unknown_is_refused():
+    (call, *_) = trained_calls("float32", 2)
+    with pytest.raises(InvalidProblem, match="certificates are known for"):
+        certify_pruning(call, [0, 5], method="merge")
+
+
+def test_a_picture_without_text_behind_it_is_refused():
+    model = random_llava()
+    inputs = inputs_for(model, "USER: what is this ? <image>")
+    with pytest.raises(UnsupportedModel, match="without text after its last visual token"):
+        read_layer(model, inputs, 2)
 
 
 @pytest.mark.parametrize(
