@@ -313,18 +313,23 @@ def test_bad_options_are_refused(options, error):
         run(**{"samples": embedded_samples(1), **options})
 
 
-def test_questions_that_really_divide_the_inputs_are_found_to(monkeypatch):
-    """The whole chain finds two clusters where the tokens of half of the samples are moved."""
-    genuine = measuring.couplings
-    calls = []
+def apart(samples, gap=None):
+    """Couplings of which every second sample's are moved: by a gap, or to the other end."""
+    genuine, calls = measuring.couplings, []
 
     def divided(visual, prompt, *, normalize):
         calls.append(normalize)
-        sample = (len(calls) - 1) // len(SPACES) % 24
+        sample = (len(calls) - 1) // len(SPACES) % samples
         found = genuine(visual, prompt, normalize=normalize)
-        return {name: value + 1.0 * (sample % 2) for name, value in found.items()}
+        by = 100.0 * max(found.values()) if gap is None else gap
+        return {name: value + by * (sample % 2) for name, value in found.items()}
 
-    monkeypatch.setattr(measuring, "couplings", divided)
+    return divided
+
+
+def test_questions_that_really_divide_the_inputs_are_found_to(monkeypatch):
+    """The whole chain finds two clusters where the tokens of half of the samples are moved."""
+    monkeypatch.setattr(measuring, "couplings", apart(24, 1.0))
     found = measure_coupling(
         embedded(), samples=embedded_samples(4), layers=[2], batch=24, resamples=199
     )
@@ -332,6 +337,15 @@ def test_questions_that_really_divide_the_inputs_are_found_to(monkeypatch):
     assert calibration.clusters
     regimes = [calibration.regime(value) for value in found.values(2, "normalised", "hausdorff")]
     assert regimes == ["strong", "weak"] * 12
+
+
+def test_inputs_that_are_divided_everywhere_stay_so_after_the_correction(monkeypatch):
+    """With 60 tests and 999 draws of each null no p value could be as small as 0.05 / 60."""
+    monkeypatch.setattr(measuring, "couplings", apart(24))
+    samples, layers = embedded_samples(4), range(6)
+    found = measure_coupling(embedded(), samples=samples, layers=layers, batch=24, resamples=99)
+    assert len(found.summaries) == 60
+    assert max(summary.holm_p for summary in found.summaries) <= 0.05
 
 
 def test_a_calibration_is_known_by_its_weights_and_not_by_its_name():

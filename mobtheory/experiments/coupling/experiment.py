@@ -27,7 +27,7 @@ from mobtheory.experiments.coupling.summary import (
     summarise_measure,
     two_labels,
 )
-from mobtheory.experiments.coupling.two_clusters import LEVEL, RESAMPLES
+from mobtheory.experiments.coupling.two_clusters import LEVEL, RESAMPLES, enough_nulls
 from mobtheory.experiments.resume_file import ResumeFile
 from mobtheory.experiments.samples import RefusedSample, Sample, embedded_samples, read_samples
 from mobtheory.experiments.versions import versions
@@ -55,6 +55,7 @@ class CouplingReport:
     summaries : one for each layer, space and measure
     layer, metric, normalize : which of them is calibrated
     seed, resamples, seconds : of the run
+    nulls : draws of each null distribution
     notes : what else the reader should know
     """
 
@@ -69,6 +70,7 @@ class CouplingReport:
     normalize: bool
     seed: int
     resamples: int
+    nulls: int
     notes: tuple[str, ...]
     seconds: float
 
@@ -121,6 +123,7 @@ class CouplingReport:
             "level": LEVEL,
             "seed": self.seed,
             "resamples": self.resamples,
+            "nulls": self.nulls,
             "summaries": [summary.to_dict() for summary in self.summaries],
             "chosen": {
                 "layer": chosen.layer,
@@ -166,7 +169,7 @@ def measure_coupling(
     normalize : whether the calibrated one is of tokens scaled to length 1; both are measured
     seed : of the scenes, the tests and the intervals
     batch : samples that go through the model together; halved where memory runs out
-    resamples : as for `two_clusters`
+    resamples : of the bootstrap; null distributions get as many draws or as Holm's correction needs
     resume : file to go on with, or to begin; what was measured is on the disk before the next batch
     progress : called with (stage, done, total)
     tell : called with a sentence about a batch that was halved
@@ -223,6 +226,7 @@ def measure_coupling(
             "at least one sample must be measured",
             "Mend the samples, or check that this model takes them.",
         )
+    nulls = enough_nulls(len(asked) * len(SPACES) * len(MEASURES), resamples)
     notes += _shared_pictures(pictures, {found.id for found in measured})
     return CouplingReport(
         model=told,
@@ -238,12 +242,13 @@ def measure_coupling(
         layers=asked,
         measured=measured,
         refused=refused,
-        summaries=_summaries(measured, asked, seed, resamples, report),
+        summaries=_summaries(measured, asked, seed, resamples, nulls, report),
         layer=chosen,
         metric=metric,
         normalize=bool(normalize),
         seed=seed,
         resamples=resamples,
+        nulls=nulls,
         notes=tuple(notes),
         seconds=round(time.perf_counter() - started, 2),
     )
@@ -380,6 +385,7 @@ def _summaries(
     layers: Sequence[int],
     seed: int,
     resamples: int,
+    nulls: int,
     report: Progress,
 ) -> tuple[MeasureSummary, ...]:
     kinds = [found.kind for found in measured]
@@ -390,7 +396,9 @@ def _summaries(
         report("tests", done, len(places))
         values = _values(measured, layers.index(place[0]), *place[1:])
         found.append(
-            summarise_measure(values, place, kinds, labels, seed=seed, resamples=resamples)
+            summarise_measure(
+                values, place, kinds, labels, seed=seed, resamples=resamples, nulls=nulls
+            )
         )
     report("tests", len(places), len(places))
     corrected = holm([summary.holm_p for summary in found])

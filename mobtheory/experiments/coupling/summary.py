@@ -59,6 +59,7 @@ def summarise_measure(
     *,
     seed: int,
     resamples: int,
+    nulls: int | None = None,
 ) -> MeasureSummary:
     """Summarise one measure; `holm_p` is not corrected yet.
 
@@ -68,9 +69,9 @@ def summarise_measure(
     place : layer, space and measure
     kinds : of the samples
     labels : which of two groups each sample is of, or None
-    seed, resamples : as for `two_clusters`
+    seed, resamples, nulls : as for `two_clusters`
     """
-    clusters = two_clusters(values, seed=seed, resamples=resamples)
+    clusters = two_clusters(values, seed=seed, resamples=resamples, nulls=nulls)
     return MeasureSummary(
         *place,
         mean=float(values.mean()),

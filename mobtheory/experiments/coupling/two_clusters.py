@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
+from math import ceil
 from typing import Any
 
 import numpy as np
@@ -51,7 +52,11 @@ class TwoClusters:
 
 
 def two_clusters(
-    values: Sequence[float] | Values, *, seed: int = 0, resamples: int = RESAMPLES
+    values: Sequence[float] | Values,
+    *,
+    seed: int = 0,
+    resamples: int = RESAMPLES,
+    nulls: int | None = None,
 ) -> TwoClusters:
     """Split values in two and test whether they are two clusters.
 
@@ -59,8 +64,9 @@ def two_clusters(
     ----------
     values : (n,) finite numbers, measured on independent inputs
     seed : the same seed gives the same result
-    resamples : of the bootstrap and of each null distribution; no p value is below
-        1 / (resamples + 1)
+    resamples : of the bootstrap
+    nulls : samples that are drawn of each null distribution, by default as many as `resamples`; no
+        p value is below 1 / (nulls + 1), and `enough_nulls` says how many a correction needs
 
     Returns
     -------
@@ -69,7 +75,7 @@ def two_clusters(
     Raises
     ------
     InvalidProblem
-        For no values, values that are not finite, no resamples or a negative seed.
+        For no values, values that are not finite, no resamples, no nulls or a negative seed.
 
     Notes
     -----
@@ -90,6 +96,7 @@ def two_clusters(
     """
     called = "two_clusters"
     resamples = as_count(called, "resamples", resamples, 1)
+    nulls = resamples if nulls is None else as_count(called, "nulls", nulls, 1)
     seed = as_count(called, "seed", seed, 0)
     sample = np.asarray(values, dtype=np.float64)
     if sample.ndim != 1 or sample.size == 0 or not np.isfinite(sample).all():
@@ -103,8 +110,8 @@ def two_clusters(
     split = otsu_split(sample[None])
     separability = float(split.separability[0])
     excess = float(excess_mass_difference(sample[None])[0])
-    gaussian_p = _p(separability, _gaussian_null(n, seed, resamples))
-    unimodal_p = _p(excess, _uniform_null(n, seed, resamples))
+    gaussian_p = _p(separability, _gaussian_null(n, seed, nulls))
+    unimodal_p = _p(excess, _uniform_null(n, seed, nulls))
     rng = np.random.default_rng([seed, 2])
     thresholds = _by_parts(
         lambda rows: otsu_split(sample[rng.integers(0, n, (rows, n))]).threshold, n, resamples
@@ -122,19 +129,31 @@ def two_clusters(
     )
 
 
+def enough_nulls(tests: int, resamples: int) -> int:
+    """Draws of a null with which Holm's correction of so many tests can still reject.
+
+    The smallest p value is 1 / (draws + 1) and is multiplied by the number of tests: it ends at a
+    fifth of `LEVEL`.
+
+    Examples
+    --------
+    >>> enough_nulls(1, 999), enough_nulls(60, 999)
+    (999, 6000)
+    """
+    return max(resamples, 5 * ceil(tests / LEVEL))
+
+
 # Both statistics depend on neither location nor scale, so that one null serves every measure.
 @lru_cache(maxsize=64)
-def _gaussian_null(n: int, seed: int, resamples: int) -> Values:
+def _gaussian_null(n: int, seed: int, nulls: int) -> Values:
     rng = np.random.default_rng([seed, 0])
-    return _by_parts(
-        lambda rows: otsu_split(rng.standard_normal((rows, n))).separability, n, resamples
-    )
+    return _by_parts(lambda rows: otsu_split(rng.standard_normal((rows, n))).separability, n, nulls)
 
 
 @lru_cache(maxsize=64)
-def _uniform_null(n: int, seed: int, resamples: int) -> Values:
+def _uniform_null(n: int, seed: int, nulls: int) -> Values:
     rng = np.random.default_rng([seed, 1])
-    return _by_parts(lambda rows: excess_mass_difference(rng.random((rows, n))), n, resamples)
+    return _by_parts(lambda rows: excess_mass_difference(rng.random((rows, n))), n, nulls)
 
 
 def _by_parts(statistic: Callable[[int], Values], n: int, count: int) -> Values:
