@@ -75,7 +75,15 @@ def load(
     >>> type(model.model).__name__, str(model.model.dtype)
     ('LlavaForConditionalGeneration', 'torch.float32')
     """
-    name = fspath(name_or_path)
+    try:
+        name = fspath(name_or_path)
+    except TypeError as error:
+        raise UnsupportedModel(
+            _CALLED,
+            f"a {type(name_or_path).__name__}",
+            "a model is named by a hub id or a folder",
+            'Use "embedded", a hub id, or the path of a folder.',
+        ) from error
     target, precision = _device(device), _dtype(dtype)
     placement = _placement(device, device_map) | _kernel(attention)
     source = name

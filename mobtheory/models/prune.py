@@ -17,7 +17,7 @@ from mobtheory.models.pruned_call import (
     Select,
     unsupported,
 )
-from mobtheory.models.vision_language import VisionLanguageModel, parts_of
+from mobtheory.models.vision_language import Parts, VisionLanguageModel, parts_of
 
 _ATTENTION = ("sdpa", "eager")
 
@@ -64,8 +64,9 @@ def prune_at_layer(
     ------
     UnsupportedModel
         For an unknown family, a layer out of range, inputs without a picture, attention other
-        than sdpa and eager, a cache other than `DynamicCache`, several new tokens on a filled
-        cache (chunked prefill, assisted decoding), and nesting on one model.
+        than sdpa and eager, a compiled decoder (its graph passes over hooks), a cache other than
+        `DynamicCache`, several new tokens on a filled cache (chunked prefill, assisted
+        decoding), and nesting on one model.
     InvalidSelection
         When `select` answers anything but sorted, unique, in-range indices of shape (B, K), or
         `bias` anything but finite numbers of that shape.
@@ -78,7 +79,8 @@ def prune_at_layer(
     on are forbidden, by an attention mask, to read the dropped tokens.  Logits are those of the
     kept tokens: row b, column j belongs to ``kept_sequence[b, j]``.  In beam search the beams of
     a prompt are rows of their own, and exchange their caches: `select` must answer alike for
-    equal rows.
+    equal rows.  ``labels`` and places in ``logits_to_keep`` count kept tokens too.  A cache that
+    was filled inside is used inside only, and a copy of the model made inside goes on pruning.
 
     Examples
     --------
@@ -108,12 +110,14 @@ def prune_at_layer(
             "select is called with a TokenCloud",
             "Pass a function that returns (B, K) indices.",
         )
+    _check_compiled(parts)
     _check_choices(positions, bias, certify)
     pruning = Pruning(index)
     call = PrunedCall(pruning, Choices(select, positions, bias, certify), parts)
     with exclusive(parts, CALLED), ExitStack() as hooks:
         hooks.callback(call.forget)
         hooks.enter_context(pre_hook(parts.trunk, call.begin))
+        hooks.callback(parts.trunk.register_forward_hook(call.leave).remove)
         hooks.enter_context(pre_hook(parts.rotary, call.place))
         if call.deepstack is not None:
             hooks.enter_context(pre_hook(parts.decoder, call.deepstack.take))
@@ -124,6 +128,19 @@ def prune_at_layer(
             hooks.enter_context(pre_hook(later, call.after))
         hooks.enter_context(pre_hook(parts.norm, call.settle))
         yield pruning
+
+
+def _check_compiled(parts: Parts) -> None:
+    """A graph that is compiled already does not ask for hooks that are placed inside it later."""
+    for module in (parts.network, parts.trunk, parts.decoder):
+        forward: Any = module.forward
+        compiled = getattr(module, "_compiled_call_impl", None) is not None
+        if compiled or hasattr(forward, "_torchdynamo_orig_callable"):
+            raise unsupported(
+                f"a compiled {type(module).__name__}",
+                "a compiled graph passes over hooks that are placed inside it",
+                "Use the model without torch.compile, or compile its decoder layers one by one.",
+            )
 
 
 def _check_choices(positions: Any, bias: Any, certify: bool) -> None:

@@ -89,7 +89,7 @@ class PrunedCall:
         self.positions: torch.Tensor | None = None  # as the rotary embedding was given them
         self.compact: torch.Tensor | None = None  # the positions of the kept tokens, renumbered
         self.columns: torch.Tensor | None = None  # (B, T'): the bias of every kept token
-        self.expected = self.stepping = False
+        self.expected = self.stepping = self.whole = False
         self.cache: ReferenceType[DynamicCache] | None = None
         self.length = self.cached = 0
         self.made: dict[tuple[str, int], tuple[Any, Any]] = {}
@@ -125,7 +125,8 @@ class PrunedCall:
 
     def _check_step(self, cache: DynamicCache, call: dict[str, Any]) -> None:
         """Refuse every decoding step whose mask could not be told from what was kept."""
-        if self.cache is None or self.cache() is not cache or cache.get_seq_length() != self.cached:
+        known = self.cache is not None and self.cache() is cache and self.whole
+        if not known or cache.get_seq_length() != self.cached:
             raise unsupported(
                 "a cache that something else has filled or cropped",
                 "the cache of a pruned prompt is filled and used inside one context",
@@ -140,6 +141,7 @@ class PrunedCall:
                 "Do without chunked prefill, assisted decoding and follow-up turns on one cache.",
             )
         self.cached += 1
+        self.whole = False
 
     def enter(self, _: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """At the pruned layer: drop tokens in a prefill, and adapt what else it is handed."""
@@ -160,9 +162,18 @@ class PrunedCall:
         """At every later layer: the kept tokens arrive by themselves, their places do not."""
         return args, self._adapted(kwargs)
 
+    def leave(self, *_: Any) -> None:
+        """After the trunk: refuse a pass whose layers are not those that are hooked."""
+        if self.expected:
+            raise unsupported(
+                f"a forward pass that never reached layer {self.pruning.layer}",
+                "nothing was pruned in it",
+                "Compile or replace modules after the context, or not at all.",
+            )
+
     def settle(self, *_: Any) -> None:
         """After the last layer: refuse a bad selection before anybody sees what came of it."""
-        self.made = {}
+        self.made, self.whole = {}, True  # a pass cut short has filled some layers only
         check, self.check = self.check, None
         if check is None:
             return

@@ -25,6 +25,14 @@ def arguments_of(
 def read_spans(call: Mapping[str, Any], parts: Parts, called: str) -> tuple[Spans, ...]:
     """The spans of every row of a prefill, from the arguments of the trunk."""
     _check_attentions(call, parts, called)
+    cache: Any = call.get("past_key_values")
+    if cache is not None and cache.get_seq_length() > 0:
+        raise UnsupportedModel(
+            called,
+            f"a cache that holds {cache.get_seq_length()} tokens",
+            "the tokens of a whole prompt are read, from its beginning",
+            "Leave past_key_values out.",
+        )
     ids, mask = call.get("input_ids"), call.get("attention_mask")
     if not isinstance(ids, torch.Tensor) or ids.ndim != 2:
         raise UnsupportedModel(

@@ -57,6 +57,13 @@ class VisionLanguageModel:
                 "the question is about pictures",
                 "Ask about one picture at least.",
             )
+        if isinstance(images, bool) or not isinstance(images, int) or not isinstance(question, str):
+            raise UnsupportedModel(
+                "VisionLanguageModel.prompt",
+                f"question of type {type(question).__name__}, images={images!r}",
+                "a question is a text about a whole number of pictures",
+                "Pass a string, and how many pictures it is about.",
+            )
         if getattr(self.processor, "chat_template", None):
             content = [{"type": "image"}] * images + [{"type": "text", "text": question}]
             turn: list[Any] = [{"role": "user", "content": content}]
@@ -97,10 +104,11 @@ class VisionLanguageModel:
         UnsupportedModel
             When the processor can make nothing of these pictures and prompts.
         """
-        texts = [prompts] if isinstance(prompts, str) else list(prompts)
+        texts: list[str] = []
         try:
+            texts = [prompts] if isinstance(prompts, str) else list(prompts)
             inputs = self.processor(images=images, text=texts, padding=True, return_tensors="pt")
-        except (ValueError, TypeError, IndexError, StopIteration) as error:
+        except (ValueError, TypeError, IndexError, StopIteration, OSError) as error:
             raise UnsupportedModel(
                 "VisionLanguageModel.inputs",
                 f"{len(texts)} prompts",

@@ -2,6 +2,8 @@
 
 import gc
 import weakref
+from collections import OrderedDict
+from contextlib import contextmanager
 
 import numpy as np
 import pytest
@@ -9,7 +11,8 @@ import torch
 from transformers import DynamicCache, StaticCache
 
 from mobtheory.errors import InvalidSelection, UnsupportedModel
-from mobtheory.models import capture, prune_at_layer
+from mobtheory.models import capture, load, prune_at_layer, read_layer
+from mobtheory.models.capturing_layers import see_layers
 from mobtheory.models.embedded.architecture import DECODER_LAYERS, VISUAL_TOKENS
 
 from .random_llava import LONG, SHORT, fresh_llava, inputs_for, random_llava, random_third
@@ -285,3 +288,101 @@ def test_a_failed_call_inside_the_context_does_not_spoil_the_next():
             model.model(**inputs)
         assert pruning.kept is None
         assert torch.equal(model.model(**inputs).logits, expected)
+
+
+def step(model, inputs, cache):
+    """One token more on a cache that holds the prompt."""
+    new = inputs["input_ids"][:, -1:]
+    mask = torch.cat([inputs["attention_mask"], torch.ones_like(new)], dim=1)
+    return model.model(input_ids=new, attention_mask=mask, past_key_values=cache).logits
+
+
+@contextmanager
+def failing(layer, times=1):
+    """The layer raises at its next calls."""
+    left = iter(range(times))
+
+    def fail(*_):
+        if next(left, None) is not None:
+            raise KeyboardInterrupt
+
+    handle = layer.register_forward_pre_hook(fail)
+    try:
+        yield
+    finally:
+        handle.remove()
+
+
+def test_a_decoding_step_that_died_is_not_gone_on_from():
+    model = random_llava()
+    inputs, last = inputs_for(model, SHORT), model.model.get_decoder().layers[4]
+    with prune_at_layer(model, 2, third):
+        cache = model.model(**inputs, use_cache=True).past_key_values
+        with failing(last), pytest.raises(KeyboardInterrupt):
+            step(model, inputs, cache)
+        with pytest.raises(UnsupportedModel, match="something else has filled or cropped"):
+            step(model, inputs, cache)
+
+
+def test_a_prefill_that_died_is_not_gone_on_from():
+    model = random_llava()
+    inputs, last = inputs_for(model, SHORT), model.model.get_decoder().layers[4]
+    cache = DynamicCache()
+    with prune_at_layer(model, 2, third):
+        with failing(last), pytest.raises(KeyboardInterrupt):
+            model.model(**inputs, past_key_values=cache, use_cache=True)
+        with pytest.raises(UnsupportedModel, match="something else has filled or cropped"):
+            step(model, inputs, cache)
+
+
+@pytest.mark.parametrize("what", ["network", "decoder"])
+def test_a_compiled_model_is_not_taken_for_a_pruned_one(what):
+    model = fresh_llava()
+    module = model.model if what == "network" else model.model.get_decoder()
+    module.compile(backend="eager")
+    with (
+        pytest.raises(UnsupportedModel, match="compiled graph passes over hooks"),
+        prune_at_layer(model, 2, third),
+    ):
+        pass
+
+
+def test_a_pass_that_never_reaches_the_layer_is_told():
+    model = random_llava()
+    inputs, decoder = inputs_for(model, SHORT), model.model.get_decoder()
+    behind = [*decoder.layers[2:], decoder.norm]
+    with prune_at_layer(model, 2, third):
+        hooks = [module._forward_pre_hooks for module in behind]
+        for module in behind:
+            module._forward_pre_hooks = OrderedDict()
+        try:
+            with pytest.raises(UnsupportedModel, match="never reached layer 2"):
+                model.model(**inputs)
+        finally:
+            for module, own in zip(behind, hooks, strict=True):
+                module._forward_pre_hooks = own
+
+
+@pytest.mark.parametrize(
+    "read", [capture, read_layer, lambda *given: see_layers(*given[:2], [2], lambda *_: None)]
+)
+def test_a_filled_cache_is_not_read_from(read):
+    model = random_llava()
+    inputs = inputs_for(model, SHORT)
+    cache = model.model(**inputs, use_cache=True).past_key_values
+    with pytest.raises(UnsupportedModel, match="a cache that holds 155 tokens"):
+        read(model, {**inputs, "past_key_values": cache}, 2)
+    assert cache.get_seq_length() == inputs["input_ids"].shape[1] == 155
+
+
+def test_pictures_and_prompts_that_are_none(tmp_path):
+    model = random_llava()
+    (tmp_path / "broken.png").write_bytes(b"no picture")
+    for images, prompts in ((str(tmp_path / "broken.png"), SHORT), (np.zeros((96, 96, 3)), None)):
+        with pytest.raises(UnsupportedModel, match="the processor refused"):
+            model.inputs(images, prompts)
+    for question, images in ((3, 1), ("what ?", 1.5), ("what ?", True)):
+        with pytest.raises(UnsupportedModel, match="a question is a text"):
+            model.prompt(question, images=images)
+    with pytest.raises(UnsupportedModel, match="named by a hub id or a folder"):
+        load(3)
