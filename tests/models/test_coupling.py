@@ -2,6 +2,7 @@
 
 import json
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from typer.testing import CliRunner
 import mobtheory as mob
 from mobtheory.cli import app
 from mobtheory.errors import InvalidProblem, UnsupportedModel
-from mobtheory.experiments.coupling import experiment, measure_coupling, measuring
+from mobtheory.experiments.coupling import experiment, measure_coupling, measuring, recorded
 from mobtheory.experiments.coupling.measuring import SPACES, measure_batch
 from mobtheory.experiments.samples import Sample, embedded_samples
 from mobtheory.experiments.token_capture import capture_tokens
@@ -171,6 +172,9 @@ def test_questions_that_share_pictures_are_told_to_depend_on_each_other(tmp_path
     lines = [f"{number}.png,{question},{question}" for number in (0, 1) for question in questions]
     (note,) = run(rows(tmp_path, *lines)).notes
     assert note.startswith("4 questions are about 2 pictures: they are not independent")
+    Path(tmp_path, "same.png").symlink_to(tmp_path / "0.png")
+    (note,) = run(rows(tmp_path, lines[0], lines[1].replace("0.png", "./same.png"))).notes
+    assert note.startswith("2 questions are about 1 pictures")
     assert run(rows(tmp_path, *lines[::2])).notes == run(embedded_samples(1)).notes == ()
 
 
@@ -269,7 +273,92 @@ def test_a_record_of_other_samples_is_refused(tmp_path):
         run(embedded_samples(2), resume=state)
 
 
-def test_where_memory_runs_out_the_batch_is_halved_and_that_is_told(monkeypatch):
+@pytest.mark.parametrize(
+    ("where", "value"),
+    [
+        (("values",), [[[0.5] * 5] * 2]),
+        (("values", 0), 0.5),
+        (("values", 1, 1, 4), None),
+        (("values", 1, 1, 4), "0.5"),
+        (("values", 0, 0, 0), True),
+        (("values", 0, 0, 0), -0.5),
+        (("values", 0, 0, 0), float("nan")),
+        (("values", 0, 0), [0.5] * 4),
+        (("visual_tokens",), 0),
+        (("prompt_tokens",), "9"),
+        (("kind",), "another"),
+        (("family",), ["fine"]),
+        (("reason",), "both refused and measured"),
+        ((), "text"),
+    ],
+)
+def test_a_damaged_record_is_refused(tmp_path, where, value):
+    state = tmp_path / "coupling.jsonl"
+    run(embedded_samples(1), resume=state)
+    head, first, *rest = state.read_text().splitlines()
+    record = json.loads(first)
+    place, path = record["outcomes"], (1, *where)
+    for key in path[:-1]:
+        place = place[key]
+    place[path[-1]] = value
+    state.write_text("\n".join([head, json.dumps(record), *rest, ""]))
+    with pytest.raises(InvalidProblem, match=r"coupling\.jsonl.*cannot go on with it"):
+        run(embedded_samples(1), resume=state)
+
+
+@pytest.mark.parametrize("fits", [None, 0, 5, True, 2.0])
+def test_a_damaged_size_of_batch_is_refused(tmp_path, fits):
+    state = tmp_path / "coupling.jsonl"
+    run(embedded_samples(1), resume=state)
+    lines = state.read_text().splitlines()
+    record = {**json.loads(lines[-1]), "fits": fits}
+    state.write_text("\n".join([*lines[:-1], json.dumps(record), ""]))
+    with pytest.raises(InvalidProblem, match=r"coupling\.jsonl.*cannot go on with it"):
+        run(embedded_samples(1), resume=state)
+
+
+def folder_of_one(folder, sample):
+    folder.mkdir()
+    sample.image.save(folder / "x.png")
+    return rows(folder, f"x.png,{sample.question},x")
+
+
+def test_the_same_rows_beside_other_pictures_are_another_run(tmp_path):
+    state, (one, other, *_) = tmp_path / "coupling.jsonl", embedded_samples(1)
+    first = folder_of_one(tmp_path / "a", one)
+    folder_of_one(tmp_path / "b", other)
+    (tmp_path / "b" / "rows.csv").write_text(first.read_text())
+    found = run(first, resume=state)
+    with pytest.raises(InvalidProblem, match="its samples is"):
+        run(tmp_path / "b" / "rows.csv", resume=state)
+    other.image.save(tmp_path / "a" / "x.png")
+    with pytest.raises(InvalidProblem, match="its samples is"):
+        run(first, resume=state)
+    copied = folder_of_one(tmp_path / "c", one)  # the same bytes in another folder
+    assert document(run(copied, resume=state)) == document(found)
+
+
+@pytest.mark.parametrize("name", ["torch", "transformers", "mobtheory"])
+def test_the_state_of_another_version_is_refused(tmp_path, monkeypatch, name):
+    state, genuine = tmp_path / "coupling.jsonl", recorded.versions
+    run(embedded_samples(1), resume=state)
+    monkeypatch.setattr(recorded, "versions", lambda *of: {**genuine(*of), name: "0.0"})
+    with pytest.raises(InvalidProblem, match=f"its {name} is"):
+        run(embedded_samples(1), resume=state)
+
+
+def test_the_state_of_another_prompt_is_refused(tmp_path, monkeypatch):
+    state = tmp_path / "coupling.jsonl"
+    run(embedded_samples(1), resume=state)
+    written = "<image> {}"
+    monkeypatch.setattr(
+        type(embedded()), "prompt", lambda _, question, **__: written.format(question)
+    )
+    with pytest.raises(InvalidProblem, match="its prompt is"):
+        run(embedded_samples(1), resume=state)
+
+
+def test_where_memory_runs_out_the_batch_is_halved_and_that_is_told(tmp_path, monkeypatch):
     samples = embedded_samples(2)
     whole = run(samples)
     genuine = measuring.see_layers
@@ -281,18 +370,52 @@ def test_where_memory_runs_out_the_batch_is_halved_and_that_is_told(monkeypatch)
 
     monkeypatch.setattr(measuring, "see_layers", small)
     told = []
-    found = run(samples, tell=told.append)
+    state = tmp_path / "coupling.jsonl"
+    found = run(samples, tell=told.append, resume=state)
     assert told == list(found.notes) == ["memory ran out: batches of 2 instead of 4"]
+    assert document(run(samples, resume=state)) == document(found)
     for a, b in zip(found.measured, whole.measured, strict=True):
         assert np.array(a.values) == pytest.approx(np.array(b.values), rel=1e-5)
 
 
-def test_a_sample_that_never_fits_ends_the_run(monkeypatch):
+NO_ROOM = [
+    torch.OutOfMemoryError("no room"),
+    RuntimeError("[enforce fail at alloc_cpu.cpp:124] . DefaultCPUAllocator: can't allocate"),
+    MemoryError(),
+]
+
+
+@pytest.mark.parametrize("error", NO_ROOM, ids=lambda error: type(error).__name__)
+def test_a_sample_that_never_fits_is_refused_and_the_run_goes_on(tmp_path, monkeypatch, error):
+    samples, state = embedded_samples(2), tmp_path / "coupling.jsonl"
+    whole, genuine, sizes = run(samples), recorded.measure_batch, []
+
+    def large(model, some, layers):
+        sizes.append(len(some))
+        if samples[5] in some:
+            raise error
+        return genuine(model, some, layers)
+
+    monkeypatch.setattr(recorded, "measure_batch", large)
+    found = run(samples, resume=state)
+    assert [(one.id, one.reason) for one in found.refused] == [
+        (samples[5].id, "memory ran out for this sample alone")
+    ]
+    assert found.samples["measured"] == 11
+    assert sizes[-1] == 4  # the others are still measured in batches of four
+    assert found.notes == ()
+    kept = [one for one in whole.measured if one.id != samples[5].id]
+    for a, b in zip(found.measured, kept, strict=True):
+        assert np.array(a.values) == pytest.approx(np.array(b.values), rel=1e-5)
+    assert document(run(samples, resume=state)) == document(found)
+
+
+def test_where_no_sample_fits_there_is_an_error(monkeypatch):
     def never(*_):
         raise torch.OutOfMemoryError("no room")
 
     monkeypatch.setattr(measuring, "see_layers", never)
-    with pytest.raises(UnsupportedModel, match="batch of 1"):
+    with pytest.raises(InvalidProblem, match=r"6 were refused.*memory ran out for this sample"):
         run(embedded_samples(1))
 
 

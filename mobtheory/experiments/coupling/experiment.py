@@ -1,12 +1,10 @@
 """The coupling experiment: measure all samples, go on after a kill, summarise, calibrate."""
 
-import hashlib
-import json
 import time
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from os import PathLike, fspath
+from os.path import realpath
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +12,8 @@ import numpy as np
 
 from mobtheory.covering.counts import as_count
 from mobtheory.errors import InvalidProblem
-from mobtheory.experiments.coupling.measuring import (
-    SPACES,
-    MeasuredSample,
-    Outcome,
-    measure_batch,
-)
+from mobtheory.experiments.coupling.measuring import SPACES, MeasuredSample
+from mobtheory.experiments.coupling.recorded import CALLED, Progress, measure_recorded, run_key
 from mobtheory.experiments.coupling.summary import (
     MeasureSummary,
     histogram,
@@ -28,18 +22,20 @@ from mobtheory.experiments.coupling.summary import (
     two_labels,
 )
 from mobtheory.experiments.coupling.two_clusters import LEVEL, RESAMPLES, enough_nulls
-from mobtheory.experiments.resume_file import ResumeFile
-from mobtheory.experiments.samples import RefusedSample, Sample, embedded_samples, read_samples
+from mobtheory.experiments.samples import (
+    RefusedSample,
+    Sample,
+    embedded_samples,
+    read_samples,
+    samples_digest,
+)
 from mobtheory.experiments.versions import versions
-from mobtheory.models.batching import in_batches
 from mobtheory.models.fingerprint import weights_fingerprint
 from mobtheory.models.hooks import layer_index
 from mobtheory.models.vision_language import VisionLanguageModel, parts_of
 from mobtheory.pruning import MEASURES, CouplingCalibration
 
-_CALLED = "model coupling"
 PER_KIND = 32
-Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)
@@ -170,7 +166,8 @@ def measure_coupling(
     seed : of the scenes, the tests and the intervals
     batch : samples that go through the model together; halved where memory runs out
     resamples : of the bootstrap; null distributions get as many draws or as Holm's correction needs
-    resume : file to go on with, or to begin; what was measured is on the disk before the next batch
+    resume : file to go on with, or to begin; what was measured is on the disk before the next
+        batch, and a sample that was refused stays refused
     progress : called with (stage, done, total)
     tell : called with a sentence about a batch that was halved
 
@@ -199,29 +196,22 @@ def measure_coupling(
     chosen = _chosen(asked, layer)
     if metric not in MEASURES:
         known = ", ".join(MEASURES)
-        raise InvalidProblem(_CALLED, f"metric {metric!r}", f"known are {known}", "Choose one.")
-    seed, batch = as_count(_CALLED, "seed", seed, 0), as_count(_CALLED, "batch", batch, 1)
-    resamples = as_count(_CALLED, "resamples", resamples, 1)
+        raise InvalidProblem(CALLED, f"metric {metric!r}", f"known are {known}", "Choose one.")
+    seed, batch = as_count(CALLED, "seed", seed, 0), as_count(CALLED, "batch", batch, 1)
+    resamples = as_count(CALLED, "resamples", resamples, 1)
     pictures, refused, words = _samples(samples, per_kind, seed)
     told = _model(model)
-    key = {
-        "format": "mobtheory model coupling 1",
-        "weights": told["weights"],
-        "dtype": told["dtype"],
-        "samples": _digest(pictures),
-        "layers": list(asked),
-        "batch": batch,
-        "measures": list(MEASURES),
-        "mobtheory": versions()["mobtheory"],
-    }
-    notes: list[str] = []
-    outcomes = _measure(model, pictures, asked, key, resume, report, notes, tell)
+    digest = samples_digest(pictures)
+    key = run_key(model, told, digest, asked, batch)
+    outcomes, notes = measure_recorded(
+        model, pictures, asked, key, resume, progress=report, tell=tell or (lambda _: None)
+    )
     measured = tuple(found for found in outcomes if isinstance(found, MeasuredSample))
     refused += tuple(found for found in outcomes if isinstance(found, RefusedSample))
     if not measured:
         first = f"; {refused[0].id}: {refused[0].reason}" if refused else ""
         raise InvalidProblem(
-            _CALLED,
+            CALLED,
             f"{words} of which {len(refused)} were refused{first}",
             "at least one sample must be measured",
             "Mend the samples, or check that this model takes them.",
@@ -232,7 +222,7 @@ def measure_coupling(
         model=told,
         samples={
             "words": words,
-            "sha256": key["samples"],
+            "sha256": digest,
             "asked": len(measured) + len(refused),
             "measured": len(measured),
             "refused": len(refused),
@@ -255,11 +245,11 @@ def measure_coupling(
 
 
 def _layers(model: VisionLanguageModel, layers: Sequence[int] | None) -> tuple[int, ...]:
-    parts = parts_of(model, _CALLED)
+    parts = parts_of(model, CALLED)
     wanted = range(len(parts.layers)) if layers is None else layers
-    found = tuple(sorted({layer_index(layer, 0, parts, _CALLED) for layer in wanted}))
+    found = tuple(sorted({layer_index(layer, 0, parts, CALLED) for layer in wanted}))
     if not found:
-        raise InvalidProblem(_CALLED, "no layers", "at least one is measured", "Leave them out.")
+        raise InvalidProblem(CALLED, "no layers", "at least one is measured", "Leave them out.")
     return found
 
 
@@ -268,7 +258,7 @@ def _chosen(measured: tuple[int, ...], layer: int | None) -> int:
         return min(measured, key=lambda other: abs(other - 2))
     if layer not in measured:
         raise InvalidProblem(
-            _CALLED,
+            CALLED,
             f"layer {layer!r} to calibrate, layers {', '.join(map(str, measured))} to measure",
             "the calibrated layer is one of the measured ones",
             "Choose one of them, or measure it too.",
@@ -289,17 +279,18 @@ def _samples(
     if len(set(ids)) < len(ids):
         twice = next(id for id in ids if ids.count(id) > 1)
         raise InvalidProblem(
-            _CALLED, f"two samples {twice!r}", "ids tell samples apart", "Give each its own."
+            CALLED, f"two samples {twice!r}", "ids tell samples apart", "Give each its own."
         )
     return tuple(samples), (), f"{len(samples)} samples"
 
 
 def _shared_pictures(samples: Sequence[Sample], measured: set[str]) -> list[str]:
-    shown = {sample.source for sample in samples if sample.id in measured}
-    if len(shown) == len(measured):
+    asked = [sample for sample in samples if sample.id in measured]
+    shown = {sample.source if sample.path is None else realpath(sample.path) for sample in asked}
+    if len(shown) == len(asked):
         return []
     return [
-        f"{len(measured)} questions are about {len(shown)} pictures: they are not independent, so "
+        f"{len(asked)} questions are about {len(shown)} pictures: they are not independent, so "
         "p values are too small and intervals too short"
     ]
 
@@ -314,70 +305,6 @@ def _model(model: VisionLanguageModel) -> dict[str, Any]:
         "dtype": str(model.model.dtype).removeprefix("torch."),
         "device": str(model.model.device),
     }
-
-
-def _digest(samples: Sequence[Sample]) -> str:
-    told = json.dumps([sample.to_dict() for sample in samples], sort_keys=True)
-    return hashlib.sha256(told.encode()).hexdigest()
-
-
-def _measure(
-    model: VisionLanguageModel,
-    samples: tuple[Sample, ...],
-    layers: tuple[int, ...],
-    key: dict[str, Any],
-    resume: str | PathLike[str] | None,
-    report: Progress,
-    notes: list[str],
-    tell: Callable[[str], object] | None,
-) -> list[Outcome]:
-    """One outcome a sample. A batch is a record: as a whole it is measured again or not at all."""
-    size = fits = key["batch"]
-
-    def halved(smaller: int) -> None:
-        nonlocal fits
-        fits = smaller
-        notes.append(f"memory ran out: batches of {smaller} instead of {size}")
-        if tell is not None:
-            tell(notes[-1])
-
-    with ExitStack() as stack:
-        state = None
-        outcomes: list[Outcome] = []
-        if resume is not None:
-            state = stack.enter_context(ResumeFile(resume, key, called=_CALLED))
-            for number, record in enumerate(state.records):
-                ids = [sample.id for sample in samples[number * size : (number + 1) * size]]
-                outcomes += _read_back(record, ids, state.path)
-        report("samples", len(outcomes), len(samples))
-        while len(outcomes) < len(samples):
-            some = samples[len(outcomes) : len(outcomes) + size]
-            found = in_batches(
-                lambda part: measure_batch(model, part, layers), some, fits, on_halved=halved
-            )
-            if state is not None:
-                state.append({"outcomes": [outcome.to_dict() for outcome in found]})
-            outcomes += found
-            report("samples", len(outcomes), len(samples))
-    return outcomes
-
-
-def _read_back(record: dict[str, Any], ids: list[str], path: Path) -> list[Outcome]:
-    try:
-        found: list[Outcome] = [
-            RefusedSample(**data) if "reason" in data else MeasuredSample.from_dict(data)
-            for data in record["outcomes"]
-        ]
-    except (KeyError, TypeError):
-        found = []
-    if not ids or [outcome.id for outcome in found] != ids:
-        raise InvalidProblem(
-            _CALLED,
-            f"file {str(path)!r}",
-            "the run cannot go on with it: a record is not of the samples that are its turn",
-            "Name another file with --resume.",
-        )
-    return found
 
 
 def _summaries(

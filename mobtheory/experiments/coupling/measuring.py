@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any
 
 import torch
 
@@ -39,11 +39,6 @@ class MeasuredSample:
     def to_dict(self) -> dict[str, Any]:
         """As plain data."""
         return dict(vars(self))
-
-    @classmethod
-    def from_dict(cls, data: dict[str, Any]) -> Self:
-        """What `to_dict` gave; `TypeError` for anything else."""
-        return cls(**data)
 
 
 Outcome = MeasuredSample | RefusedSample

@@ -1,5 +1,6 @@
 """Pictures with questions: held-out scenes of the embedded model, or rows of a user's file."""
 
+from mobtheory.experiments.samples.digest import samples_digest as samples_digest
 from mobtheory.experiments.samples.embedded_scenes import embedded_samples as embedded_samples
 from mobtheory.experiments.samples.picture import UnreadableImage as UnreadableImage
 from mobtheory.experiments.samples.picture import open_picture as open_picture

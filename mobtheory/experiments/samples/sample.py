@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ class Sample:
     answer : the right one, or None
     source : the file of the picture, or how it is drawn, in words that identify it
     opened : opens the picture; `image` calls it
+    path : the file of the picture, or None where it has none
     """
 
     id: str
@@ -30,6 +32,7 @@ class Sample:
     answer: str | None
     source: str
     opened: "Callable[[], Image]" = field(repr=False, compare=False)
+    path: Path | None = field(default=None, repr=False, compare=False)
 
     @property
     def image(self) -> "Image":

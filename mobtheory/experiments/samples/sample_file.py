@@ -166,6 +166,7 @@ def _sample(folder: Path, line: int, row: dict[str, Any]) -> Sample:
         answer=known["answer"],
         source=row["image"],
         opened=partial(open_picture, folder / row["image"]),
+        path=folder / row["image"],
     )
 
 
