@@ -9,7 +9,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mobtheory.attention import attention_weights
+from mobtheory.attention import attention_weights, layer_bound
 from mobtheory.errors import InvalidProblem, InvalidSelection, UnsupportedModel
 from mobtheory.models import certify_pruning, load, prune_at_layer, read_layer
 from mobtheory.models.arithmetic import attention_rounding, layer_rounding
@@ -220,6 +220,32 @@ def test_the_rounding_of_attention_is_bounded_and_not_nothing():
     assert (off <= bound).all()
     assert (off > 0).any()
     assert (bound < 1e-3 * np.linalg.norm(exact.after_attention, axis=-1)).all()
+
+
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
+def test_layer_bounds_are_those_of_the_theorem_with_all_rounding(dtype):
+    (call, *_), kept = trained_calls(dtype, 2), np.arange(0, 144, 3)
+    certificate, before, after = certify_pruning(call, kept), call.run(), call.run(kept)
+    weights = call.weights
+    rounding = layer_rounding((before, after), weights, call.hidden.dtype)
+    sizes = {
+        "layer": certificate.bounds["attention"],
+        "layer-exact": certificate.error + certificate.rounding,
+    }
+    assert sorted(certificate.layer_bounds) == sorted(sizes)
+    for name, size in sizes.items():
+        expected = [
+            layer_bound(
+                float(own),
+                state,
+                mlp_lipschitz=weights.mlp_lipschitz,
+                gain=weights.gain,
+                epsilon=weights.epsilon,
+            )
+            for own, state in zip(size, before.after_attention, strict=True)
+        ]
+        np.testing.assert_allclose(certificate.layer_bounds[name], np.array(expected) + rounding)
+    assert (rounding > 1e-6).all()
 
 
 @contextmanager
