@@ -368,6 +368,31 @@ def test_multiplicities(kappa: Any) -> None:
     refused(InvalidProblem, "from 0 to 1", attention.multiplicity_shift, 1.5, 2.0)
 
 
+def test_errors_from_logits_are_those_of_the_weights_and_outlive_underflow() -> None:
+    logits, kept = np.array([[0.0, -1.0, 0.5, 0.25], [1.0, 2.0, -1.0, 0.0]]), [0, 2]
+    values, assignment = np.array([[1.0], [4.0], [2.0], [8.0]]), [0, 0, 2, 2]
+    weights = attention.attention_weights(logits)
+    plain = attention.pruning_error(weights, values, kept)
+    merged = attention.merge_error(weights, values, kept, assignment)
+    for shift in (0.0, 700.0):
+        given = logits + shift
+        found = attention.pruning_error(given, values, kept, from_logits=True)
+        assert np.allclose(found, plain, rtol=1e-12)
+        found = attention.merge_error(given, values, kept, assignment, from_logits=True)
+        assert np.allclose(found, merged, rtol=1e-12)
+    far = logits.copy()
+    far[:, [0, 2]] -= 3000.0  # the kept tokens have no weight in float64
+    with pytest.raises(InvalidProblem):
+        attention.pruning_error(attention.attention_weights(far), values, kept)
+    shares = np.exp(logits[:, [0, 2]])
+    shares /= shares.sum(axis=1, keepdims=True)
+    dropped = np.exp(logits[:, [1, 3]])
+    dropped /= dropped.sum(axis=1, keepdims=True)
+    expected = dropped @ values[[1, 3]] - shares @ values[[0, 2]]
+    found = attention.pruning_error(far[:, None], values, kept, from_logits=True)
+    assert np.allclose(found[:, 0], expected, rtol=1e-12)
+
+
 def test_inputs_are_left_alone() -> None:
     weights, values, assignment = WEIGHTS.copy(), VALUES.copy(), PI.copy()
     attention.merge_error(weights, values, KEPT, assignment)
