@@ -165,6 +165,30 @@ def test_a_bad_file_is_an_error(tmp_path, name, content, told):
     assert told in str(error.value)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        ",image,question\n0,a.png,What?\n",  # a pandas data frame with its index
+        ",image,,question\n0,a.png,x,What?\n",
+        "\n\nimage,question\na.png,What?\n\n",
+    ],
+)
+def test_columns_without_a_name_and_blank_lines_are_passed_over(tmp_path, text):
+    picture(tmp_path / "a.png")
+    (tmp_path / "rows.csv").write_text(text)
+    found = read_samples(tmp_path / "rows.csv")
+    assert [(s.source, s.question) for s in found.samples] == [("a.png", "What?")]
+    assert found.refused == ()
+
+
+def test_lines_are_counted_from_the_top_of_the_file(tmp_path):
+    picture(tmp_path / "a.png")
+    (tmp_path / "rows.csv").write_text("\n\nimage,question\n\na.png,What?\na.png\n")
+    found = read_samples(tmp_path / "rows.csv")
+    assert [s.id for s in found.samples] == ["a.png, line 5"]
+    assert [r.id for r in found.refused] == ["line 6"]
+
+
 def test_a_mark_of_byte_order_belongs_to_no_column(tmp_path):
     picture(tmp_path / "a.png")
     (tmp_path / "rows.csv").write_bytes(b"\xef\xbb\xbfimage,question\r\na.png,What?\r\n")
@@ -174,7 +198,7 @@ def test_a_mark_of_byte_order_belongs_to_no_column(tmp_path):
 def test_images_are_opened_when_asked_for(tmp_path):
     (tmp_path / "a.png").write_bytes(b"no picture")
     (sample,) = read_samples(csv_file(tmp_path, "a.png,What?,,")).samples
-    with pytest.raises(UnreadableImage, match=r"a\.png"):
+    with pytest.raises(UnreadableImage, match=r"a\.png.*: cannot identify the image\)"):
         _ = sample.image
     picture(tmp_path / "a.png")
     assert sample.image.size == (8, 6)

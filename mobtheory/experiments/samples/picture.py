@@ -64,8 +64,9 @@ def open_picture(path: str | PathLike[str]) -> "Image":
     except UnreadableImage:
         raise
     except Exception as error:  # a decoder may raise anything on a damaged file
-        told = str(error).replace(repr(str(file)), "the file") or "no reason given"
-        raise _unreadable(file, f"{type(error).__name__}: {told}") from error
+        name = repr(str(file))
+        told = str(error).replace(f"image file {name}", "the image").replace(name, "the file")
+        raise _unreadable(file, f"{type(error).__name__}: {told or 'no reason given'}") from error
 
 
 def _pillow() -> tuple[Any, Any]:

@@ -85,31 +85,30 @@ def read_samples(path: str | PathLike[str]) -> ReadSamples:
 
 def _csv_rows(file: Path, lines: TextIO) -> Iterator[_Row]:
     # strict: a quote that is never closed would swallow the rest of the file without a word
-    reader = csv.DictReader(lines, restkey="", restval=None, strict=True)
+    reader = csv.reader(lines, strict=True)
     try:
-        header = list(reader.fieldnames or ())
+        header = next((row for row in reader if any(map(str.strip, row))), [])
     except csv.Error as error:
         raise _no_samples(file, f"a header that is no CSV ({error})") from error
-    twice = sorted({name for name in header if header.count(name) > 1})
+    twice = sorted({name for name in header if name and header.count(name) > 1})
     if twice or not set(NEEDED) <= set(header):
         which = f"{twice[0]!r} twice in it" if twice else f"{', '.join(header) or 'nothing'} in it"
         raise _no_samples(file, f"a header with {which}")
-    lines_read = reader.reader  # DictReader itself counts no line that raises
     while True:
-        first = lines_read.line_num + 1
+        first = reader.line_num + 1
         try:
             row = next(reader, None)
         except csv.Error as error:
-            yield lines_read.line_num, f"no CSV from line {first} on ({error})"
+            yield reader.line_num, f"no CSV from line {first} on ({error})"
             continue
         if row is None:
             return
-        line = lines_read.line_num
-        if "" in row or None in row.values():
-            yield line, f"not as many fields as the {len(header)} of the header"
-        else:
+        if row and len(row) != len(header):
+            yield reader.line_num, f"not as many fields as the {len(header)} of the header"
+        elif row:
             # CSV knows no null: an empty field says that nobody knows
-            yield line, {k: v if v or k in NEEDED else None for k, v in row.items()}
+            known = zip(header, row, strict=True)
+            yield reader.line_num, {k: v if v or k in NEEDED else None for k, v in known}
 
 
 def _jsonl_rows(file: Path, lines: TextIO) -> Iterator[_Row]:
