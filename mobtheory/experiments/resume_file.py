@@ -44,6 +44,8 @@ class ResumeFile:
     def __init__(self, path: str | os.PathLike[str], head: Mapping[str, Any], *, called: str):
         self.path, self._called = Path(path), called
         self.records: list[dict[str, Any]] = []
+        if self.path.exists() and not self.path.is_file():  # a pipe or a device may never end
+            raise self._refused("it is no regular file")
         with self._explained():
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self._file = self.path.open("a+b")
@@ -118,6 +120,8 @@ class ResumeFile:
                 "another run is writing to it",
                 "Wait for it to end, or name another file with --resume.",
             ) from None
+        except OSError:  # a file system without locks
+            return
 
     def _refused(self, why: str) -> InvalidProblem:
         return InvalidProblem(

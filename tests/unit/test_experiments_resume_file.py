@@ -1,6 +1,9 @@
 """What was measured is on the disk, a torn line is forgotten, another run's file is refused."""
 
+import errno
 import json
+import os
+from pathlib import Path
 
 import pytest
 
@@ -98,6 +101,25 @@ def test_a_place_that_cannot_be_written_is_told(tmp_path):
     (tmp_path / "file").write_text("")
     for path in (tmp_path / "file" / "run.jsonl", tmp_path):
         with pytest.raises(InvalidProblem, match="--resume"):
+            resumed(path)
+
+
+def test_a_file_system_without_locks_is_no_fault(tmp_path, monkeypatch):
+    fcntl = pytest.importorskip("fcntl")
+
+    def no_locks(*_):
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(fcntl, "flock", no_locks)
+    two_records(tmp_path / "run.jsonl")
+    assert len(resumed(tmp_path / "run.jsonl")) == 2
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_what_never_ends_is_refused(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path / "pipe", Path("/dev/zero"), tmp_path):
+        with pytest.raises(InvalidProblem, match="no regular file"):
             resumed(path)
 
 
