@@ -42,6 +42,7 @@ def coupling_view(document: dict[str, Any], width: int) -> Group:
         _table("Layer", layers, width),
         Text(f"\nEvery measure at layer {chosen['layer']}", "bold"),
         _table("Measure", measures, width),
+        *_area_words(document),
         Text(f"\n{title.removesuffix(', by layer')} at layer {chosen['layer']}", "bold"),
         Text("\n".join(_bars(chosen["histogram"], document["calibration"]))),
         Text("\n" + "\n".join(verdict_words(document))),
@@ -57,7 +58,7 @@ def verdict_words(document: dict[str, Any]) -> list[str]:
     tau = f"tau = {found['tau']:.4g} (95 % interval {low:.4g} to {high:.4g})"
     tests = (
         f"separability {show(found['separability'])}; one Gaussian is as separable with "
-        f"p = {show(found['gaussian_p'])}, one mode looks as much like two with "
+        f"p = {show(found['gaussian_p'])}, one flat mode looks as much like two with "
         f"p = {show(found['unimodal_p'])}"
     )
     if found["clusters"]:
@@ -101,6 +102,8 @@ def _table(first: str, rows: list[tuple[str, dict[str, Any]]], width: int) -> Ta
     wide = width >= WIDE
     labels = next((s["auc"] for _, s in rows if s["auc"]), None)
     table = plain_table()
+    if not wide:
+        table.padding = 0  # one column of space is left, and room for numbers with exponents
     table.add_column(first, no_wrap=True)
     table.add_column("Mean ± sd", justify="right", no_wrap=True)
     table.add_column("tau", justify="right", no_wrap=True)
@@ -110,9 +113,7 @@ def _table(first: str, rows: list[tuple[str, dict[str, Any]]], width: int) -> Ta
     if wide:
         table.add_column("p of both\nafter Holm", justify="right", no_wrap=True)
     if labels:
-        table.add_column(
-            f"AUC {labels['above']}\nabove {labels['below']}", justify="right", no_wrap=True
-        )
+        table.add_column("AUC", justify="right", no_wrap=True)
     for name, summary in rows:
         clusters, auc = summary["clusters"], summary["auc"]
         row = [
@@ -124,14 +125,24 @@ def _table(first: str, rows: list[tuple[str, dict[str, Any]]], width: int) -> Ta
             show(clusters["unimodal_p"]),
         ]
         row += [show(summary["holm_p"])] if wide else []
-        row += [_area(auc)] if labels else []
+        row += [_area(auc, wide)] if labels else []
         table.add_row(*map(Text, row))
     return table
 
 
-def _area(auc: dict[str, Any]) -> str:
+def _area(auc: dict[str, Any], wide: bool) -> str:
     low, high = auc["interval"]
-    return f"{auc['auc']:.2f} ({low:.2f}–{high:.2f})"
+    return f"{auc['auc']:.2f}" + (f" ({low:.2f}–{high:.2f})" if wide else "")
+
+
+def _area_words(document: dict[str, Any]) -> Iterable[Text]:
+    """What the column of areas says; the names of groups may be too long for its head."""
+    auc = next((s["auc"] for s in document["summaries"] if s["auc"]), None)
+    if auc is not None:
+        yield Text(
+            f"\nAUC: how often {auc['above']!r} has a larger value than {auc['below']!r}; 0.5 is "
+            "no difference. 120 columns and --json have 95 % intervals."
+        )
 
 
 def _bars(histogram: dict[str, Any], calibration: dict[str, Any]) -> Iterable[str]:

@@ -118,8 +118,24 @@ def holm(p_values: Sequence[float]) -> list[float]:
 
 
 def histogram(values: NDArray[np.float64]) -> dict[str, list[Any]]:
-    """Counts in twenty bins of equal width, with their edges."""
-    counts, edges = np.histogram(values, bins=_BINS)
+    """Counts in twenty bins of equal width, with their edges.
+
+    Values that differ by rounding only are too close for bins; they share one that is wide enough.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> found = histogram(np.array([1.0, np.nextafter(1.0, 2.0)]))
+    >>> max(found["counts"]), found["edges"][0], found["edges"][-1]
+    (2, 0.5, 1.5)
+    """
+    low, high = float(values.min()), float(values.max())
+    finest = 4 * _BINS * float(np.spacing(max(abs(low), abs(high), 1e-300)))
+    if high - low <= finest:
+        middle, half = low + (high - low) / 2, max(0.5, finest)
+        low, high = middle - half, middle + half
+    edges = np.linspace(low, high, _BINS + 1)
+    counts, _ = np.histogram(values, bins=edges)
     return {"counts": counts.tolist(), "edges": edges.tolist()}
 
 
