@@ -32,7 +32,8 @@ class CouplingCalibration:
     tau_interval : 95 % bootstrap interval of it
     separability : share of the variance that lies between the two sides of tau, 0 to 1
     gaussian_p : how likely one Gaussian is to have a separability as large
-    unimodal_p : how likely a distribution with one mode is to show two as distinct
+    unimodal_p : how likely a uniform distribution is to show two modes as distinct; a narrow peak
+        beside a flat part, or tied values, do so more often
     level : of both tests
     clusters : whether there are two clusters: both p values are at most the level
     n : samples measured
@@ -110,13 +111,21 @@ class CouplingCalibration:
         """
         return couplings(visual, prompt, normalize=self.normalize)[self.metric]
 
-    def require(self, *, weights: str, layer: int) -> None:
-        """Refuse another model or another layer than was measured.
+    def require(
+        self,
+        *,
+        weights: str,
+        layer: int,
+        metric: str | None = None,
+        normalize: bool | None = None,
+    ) -> None:
+        """Refuse another model, layer, metric or scale of tokens than was measured.
 
         Parameters
         ----------
         weights : fingerprint of the model in use, as `models.weights_fingerprint` gives it
         layer : the layer at which coupling is measured
+        metric, normalize : how it is measured, where that is not left to `measure`
 
         Raises
         ------
@@ -138,6 +147,15 @@ class CouplingCalibration:
                 "distances at one layer say nothing about another",
                 _MEND,
             )
+        for name, asked in (("metric", metric), ("normalize", normalize)):
+            made = getattr(self, name)
+            if asked is not None and asked != made:
+                raise InvalidProblem(
+                    "CouplingCalibration.require",
+                    f"{measured} by {name}={made!r}, asked for {name}={asked!r}",
+                    "tau is a distance of one metric, of tokens scaled to length 1 or not",
+                    f"Measure with the calibration's `measure`. {_MEND}",
+                )
 
     def to_dict(self) -> dict[str, Any]:
         """As plain data, the content of a calibration file."""

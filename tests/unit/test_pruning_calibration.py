@@ -78,6 +78,14 @@ def test_another_model_or_layer_is_refused():
         TWO.require(weights=TWO.weights, layer=3)
 
 
+def test_another_metric_or_scale_is_refused():
+    TWO.require(weights=TWO.weights, layer=2, metric=TWO.metric, normalize=False)
+    for change in ({"metric": "hausdorff"}, {"normalize": True}):
+        (name,) = change
+        with pytest.raises(InvalidProblem, match=f"asked for {name}={change[name]!r}"):
+            TWO.require(weights=TWO.weights, layer=2, **change)
+
+
 @pytest.mark.parametrize(
     ("change", "told"),
     [
@@ -124,6 +132,12 @@ def test_a_file_that_is_no_json_object_is_refused(tmp_path, content):
         path.write_bytes(content)
     with pytest.raises(InvalidProblem, match="mobtheory model coupling MODEL --calibration"):
         read_calibration(path)
+
+
+def test_a_folder_is_no_calibration_file(tmp_path):
+    for path in (tmp_path, ""):
+        with pytest.raises(ReportNotWritten, match=r"which is a folder.*--calibration"):
+            write_calibration(TWO, path)
 
 
 def test_a_file_that_cannot_be_written_is_told_and_the_old_one_stays(tmp_path):

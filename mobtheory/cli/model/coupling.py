@@ -70,7 +70,11 @@ def coupling(
     ] = None,
     resume: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="State to go on with, or to begin if it is not there."),
+        typer.Option(
+            metavar="FILE",
+            help="State to go on with, or to begin if it is not there; what was refused stays "
+            "refused.",
+        ),
     ] = None,
     batch: Annotated[
         int, typer.Option(metavar="N", help="Samples at once; halved where memory runs out.")
@@ -92,14 +96,15 @@ def coupling(
     from mobtheory.models import load  # first: it says which package is missing
     from mobtheory.experiments.coupling import chosen_layers, measure_coupling  # isort: skip
     from mobtheory.report import require_writable
-    from mobtheory.report.calibration_file import write_calibration
+    from mobtheory.report.calibration_file import require_calibration_place, write_calibration
     from mobtheory.report.coupling_view import coupling_view
     from mobtheory.report.coupling_writing import write_coupling
     from mobtheory.report.progress import shown_progress
 
-    for folder in (output, calibration and calibration.parent):
-        if folder is not None:
-            require_writable(folder)
+    if output is not None:
+        require_writable(output)
+    if calibration is not None:
+        require_calibration_place(calibration)
     wanted = chosen_layers(layers)
     loaded = load(name, device=device, dtype=dtype)
     with shown_progress() as progress:
