@@ -14,7 +14,8 @@ def report(
     folder: Annotated[
         Path,
         typer.Argument(
-            metavar="FOLDER", help="Folder with audit.json, or else solution.json or layers.json."
+            metavar="FOLDER",
+            help="Folder with audit.json, or else solution.json, layers.json or coupling.json.",
         ),
     ],
     json: Json = False,
@@ -27,6 +28,7 @@ def report(
         write_report,
         write_solution,
     )
+    from mobtheory.report.coupling_writing import has_coupling_only
     from mobtheory.report.layers_writing import has_layers_only
 
     if has_solution_only(folder):
@@ -36,6 +38,8 @@ def report(
         return echo(f"Figure: {figure}", err=json)
     if has_layers_only(folder):
         raise typer.Exit(_layers(folder, json))
+    if has_coupling_only(folder):
+        return _coupling(folder, json)
     document = read_report(folder)
     page = write_report(document, folder)
     print_report(document, json)
@@ -55,3 +59,16 @@ def _layers(folder: Path, json: bool) -> int:
         print_view(lambda width: layers_view(document, width))
     echo(f"Figures: {place}", err=json)
     return document["exit_status"]
+
+
+def _coupling(folder: Path, json: bool) -> None:
+    from mobtheory.report.coupling_view import coupling_view
+    from mobtheory.report.coupling_writing import read_coupling_report, write_coupling
+
+    document = read_coupling_report(folder)
+    place = write_coupling(document, folder)
+    if json:
+        print_json(document)
+    else:
+        print_view(lambda width: coupling_view(document, width))
+    echo(f"Figure: {place}", err=json)

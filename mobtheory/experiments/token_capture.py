@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
-from tempfile import NamedTemporaryFile
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -144,15 +144,13 @@ def _array(tokens: torch.Tensor) -> np.ndarray:
 def _replace(target: Path, arrays: dict[str, np.ndarray]) -> None:
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        with NamedTemporaryFile(dir=target.parent, prefix=".tokens-", delete=False) as file:
-            try:
+        with TemporaryDirectory(prefix=".tokens-", dir=target.parent) as staging:
+            staged = Path(staging) / target.name
+            with staged.open("wb") as file:  # with the permissions of any new file
                 np.savez(file, **arrays)  # pyright: ignore[reportArgumentType]
                 file.flush()
                 os.fsync(file.fileno())
-                os.replace(file.name, target)
-            except BaseException:
-                os.unlink(file.name)
-                raise
+            os.replace(staged, target)
     except OSError as error:
         raise ReportNotWritten(
             _CALLED,

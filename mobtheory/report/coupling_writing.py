@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mobtheory.report.documents import Kind, as_data, to_json
+from mobtheory.report.documents import AUDIT, LAYERS, SOLUTION, Kind, as_data, to_json
 from mobtheory.report.figures.model_coupling import coupling_figure
 from mobtheory.report.figures.standalone import standalone
 from mobtheory.report.replacing import replace_files
@@ -48,3 +48,30 @@ def write_coupling(
     drawn = standalone(coupling_figure(document))
     files = {COUPLING.file: to_json(document), "coupling.svg": drawn}
     return replace_files("write_coupling", folder, files)
+
+
+def read_coupling_report(folder: str | os.PathLike[str]) -> dict[str, Any]:
+    """Read the ``coupling.json`` of a folder.
+
+    Parameters
+    ----------
+    folder : that was given to ``--output``
+
+    Returns
+    -------
+    dict
+        As ``CouplingReport.to_dict`` made it.
+
+    Raises
+    ------
+    InvalidProblem
+        If the file is missing, truncated or no coupling report of this version.
+    """
+    return COUPLING.read(folder)
+
+
+def has_coupling_only(folder: str | os.PathLike[str]) -> bool:
+    """Whether a folder holds a coupling report, and no other, which goes before it."""
+    place = Path(folder)
+    others = (place / kind.file for kind in (AUDIT, SOLUTION, LAYERS))
+    return (place / COUPLING.file).exists() and not any(file.exists() for file in others)
