@@ -1,6 +1,7 @@
 """Coupling measured on models: what is measured, what is left out, killed runs, calibrations."""
 
 import json
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -176,6 +177,13 @@ def test_questions_that_share_pictures_are_told_to_depend_on_each_other(tmp_path
     (note,) = run(rows(tmp_path, lines[0], lines[1].replace("0.png", "./same.png"))).notes
     assert note.startswith("2 questions are about 1 pictures")
     assert run(rows(tmp_path, *lines[::2])).notes == run(embedded_samples(1)).notes == ()
+
+
+def test_tied_values_are_told():
+    one = embedded_samples(1)[0]
+    twice = [replace(one, id=str(number), source=str(number)) for number in (0, 1)]
+    (note,) = run([*twice, *embedded_samples(1)[1:]], batch=1).notes
+    assert note.startswith("2 of 7 values are equal to another")
 
 
 def test_without_one_good_sample_there_is_an_error(tmp_path):
@@ -429,6 +437,12 @@ def test_where_no_sample_fits_there_is_an_error(monkeypatch):
         ({"batch": 0}, InvalidProblem),
         ({"seed": -1}, InvalidProblem),
         ({"samples": embedded_samples(1) * 2}, InvalidProblem),
+        ({"samples": 5}, InvalidProblem),
+        ({"samples": ["a"]}, InvalidProblem),
+        ({"layers": 2}, InvalidProblem),
+        ({"layer": True}, UnsupportedModel),
+        ({"layer": 2.0}, UnsupportedModel),
+        ({"metric": []}, InvalidProblem),
     ],
 )
 def test_bad_options_are_refused(options, error):
@@ -514,6 +528,12 @@ def test_the_report_is_written_with_a_figure_of_every_value(tmp_path):
     assert list(violations(written, schema_of("coupling"))) == []
     drawn = (tmp_path / "coupling.svg").read_text()
     assert "coarse: 9 samples; fine: 9 samples" in drawn
+    (tmp_path / "coupling.svg").write_text("")
+    again = CliRunner().invoke(app, ["report", str(tmp_path), "--json"])
+    assert (again.exit_code, json.loads(again.stdout)) == (0, written)
+    assert (tmp_path / "coupling.svg").read_text() == drawn
+    shown = CliRunner().invoke(app, ["report", str(tmp_path)])
+    assert "two clusters are not found" in shown.stdout
     named = coupling_figure(unlabelled(written, None))
     assert "all samples: 18 samples" in named
     some = coupling_figure(unlabelled(written, "fine"))
@@ -531,6 +551,20 @@ def unlabelled(written, family):
     for summary in changed["summaries"] if family is None else ():
         summary["auc"] = None
     return changed
+
+
+@pytest.mark.parametrize("name", ["", ".", "folder", "file/calibration.json"])
+def test_a_place_without_a_calibration_is_refused_before_the_measurement(
+    tmp_path, monkeypatch, name
+):
+    monkeypatch.chdir(tmp_path)
+    Path("folder").mkdir()
+    Path("file").touch()
+    monkeypatch.setattr(measuring, "see_layers", None)  # a measurement would fail
+    done = command("coupling", "embedded", "--calibration", name)
+    assert done.exit_code == 2
+    assert repr(str(Path(name))) in done.stderr
+    assert "--calibration" in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -576,6 +610,8 @@ def test_captured_tokens_are_saved_exactly_and_solved(tmp_path):
         ],
     )
     assert solved.exit_code == 0, solved.output
+    (tmp_path / "plain").touch()
+    assert output.stat().st_mode == (tmp_path / "plain").stat().st_mode
 
 
 def test_bfloat16_tokens_are_saved_without_rounding(tmp_path):

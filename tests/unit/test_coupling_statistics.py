@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.optimize import brentq
 from scipy.stats import norm
 
 from mobtheory.errors import InvalidProblem
@@ -14,6 +15,7 @@ from mobtheory.experiments.coupling.auc import area_under_curve
 from mobtheory.experiments.coupling.excess_mass import LEVELS, excess_mass_difference
 from mobtheory.experiments.coupling.otsu import otsu_split
 from mobtheory.experiments.coupling.summary import holm, summarise_measure, two_labels
+from mobtheory.experiments.coupling.two_clusters import LEVEL, enough_nulls
 
 numbers = st.lists(st.integers(-20, 20).map(float), min_size=1, max_size=9)
 
@@ -141,6 +143,34 @@ def test_the_threshold_lies_in_the_gap_and_in_its_interval():
     assert found.gaussian_p == found.unimodal_p == 0.001
 
 
+def test_a_uniform_distribution_is_no_gaussian():
+    runs = [two_clusters(np.random.default_rng(s).random(100), resamples=199) for s in range(40)]
+    assert np.mean([found.gaussian_p <= 0.05 for found in runs]) > 0.8
+
+
+def test_95_of_100_bootstrap_thresholds_lie_in_the_interval():
+    rng = np.random.default_rng(0)
+    values = rng.normal(size=400)
+    low, high = two_clusters(values, resamples=2000, nulls=1).threshold_interval
+    again = otsu_split(values[rng.integers(0, 400, (2000, 400))]).threshold
+    assert 0.93 < np.mean((low <= again) & (again <= high)) < 0.97
+
+
+def test_more_draws_of_the_nulls_allow_smaller_p_values():
+    values = np.append(np.linspace(0, 1, 30), np.linspace(10, 11, 30))
+    found = two_clusters(values, resamples=19, nulls=1999)
+    assert found.gaussian_p == found.unimodal_p == 1 / 2000
+    assert found.threshold_interval == two_clusters(values, resamples=19).threshold_interval
+    with pytest.raises(InvalidProblem, match="nulls=0"):
+        two_clusters(values, nulls=0)
+
+
+@pytest.mark.parametrize("tests", [1, 60, 333])
+def test_that_many_draws_are_enough_for_holm(tests):
+    smallest = 1 / (enough_nulls(tests, 99) + 1)
+    assert max(holm([smallest] * tests)) <= LEVEL / 4
+
+
 @pytest.mark.parametrize("values", [[1.0], [2.0] * 40])
 def test_equal_values_are_no_two_clusters(values):
     found = two_clusters(values)
@@ -191,6 +221,23 @@ def test_the_interval_of_the_auc_holds_the_truth_in_95_of_100(gap, m, n):
         low, high = area_under_curve(above, below, names=("a", "b")).interval
         hits += low <= truth <= high
     assert 0.92 < hits / 400 < 0.99
+
+
+@pytest.mark.parametrize(("m", "n"), [(2, 2), (3, 2), (4, 9)])
+def test_the_interval_of_the_auc_is_newcombes_fifth(m, n):
+    """Its ends solve |A - auc| = z sqrt(A (1-A) (1 + N (1-A)/(2-A) + N A/(1+A)) / (m n))."""
+
+    def beyond(area, auc, others):
+        spread = 1 + others * ((1 - area) / (2 - area) + area / (1 + area))
+        error = norm.ppf(0.975) * np.sqrt(area * (1 - area) * spread / (m * n))
+        return abs(area - auc) - error
+
+    above, below = np.arange(m) + 0.5, np.append(np.zeros(n - 1), 1.0)
+    found = area_under_curve(above, below, names=("a", "b"))
+    auc, (low, high) = found.auc, found.interval
+    others = (m + n) / 2 - 1
+    assert low == pytest.approx(brentq(beyond, 1e-9, auc - 1e-9, args=(auc, others)), abs=1e-7)
+    assert high == pytest.approx(brentq(beyond, auc + 1e-9, 1 - 1e-9, args=(auc, others)), abs=1e-7)
 
 
 def test_fine_is_asked_against_coarse_whatever_the_sign():

@@ -1,7 +1,7 @@
 """The coupling experiment: measure all samples, go on after a kill, summarise, calibrate."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from os import PathLike, fspath
 from os.path import realpath
@@ -193,8 +193,8 @@ def measure_coupling(
     started = time.perf_counter()
     report = progress or (lambda *_: None)
     asked = _layers(model, layers)
-    chosen = _chosen(asked, layer)
-    if metric not in MEASURES:
+    chosen = _chosen(model, asked, layer)
+    if not isinstance(metric, str) or metric not in MEASURES:  # what callers pass is not checked
         known = ", ".join(MEASURES)
         raise InvalidProblem(CALLED, f"metric {metric!r}", f"known are {known}", "Choose one.")
     seed, batch = as_count(CALLED, "seed", seed, 0), as_count(CALLED, "batch", batch, 1)
@@ -218,6 +218,8 @@ def measure_coupling(
         )
     nulls = enough_nulls(len(asked) * len(SPACES) * len(MEASURES), resamples)
     notes += _shared_pictures(pictures, {found.id for found in measured})
+    space = "normalised" if normalize else "raw"
+    notes += _tied(_values(measured, asked.index(chosen), space, metric))
     return CouplingReport(
         model=told,
         samples={
@@ -247,23 +249,27 @@ def measure_coupling(
 def _layers(model: VisionLanguageModel, layers: Sequence[int] | None) -> tuple[int, ...]:
     parts = parts_of(model, CALLED)
     wanted = range(len(parts.layers)) if layers is None else layers
+    if not isinstance(wanted, Iterable):
+        raise InvalidProblem(
+            CALLED, f"layers {layers!r}", "layers are a list of integers", f"Pass [{layers!r}]."
+        )
     found = tuple(sorted({layer_index(layer, 0, parts, CALLED) for layer in wanted}))
     if not found:
         raise InvalidProblem(CALLED, "no layers", "at least one is measured", "Leave them out.")
     return found
 
 
-def _chosen(measured: tuple[int, ...], layer: int | None) -> int:
+def _chosen(model: VisionLanguageModel, measured: tuple[int, ...], layer: int | None) -> int:
     if layer is None:
         return min(measured, key=lambda other: abs(other - 2))
-    if layer not in measured:
+    if layer_index(layer, 0, parts_of(model, CALLED), CALLED) not in measured:
         raise InvalidProblem(
             CALLED,
             f"layer {layer!r} to calibrate, layers {', '.join(map(str, measured))} to measure",
             "the calibrated layer is one of the measured ones",
             "Choose one of them, or measure it too.",
         )
-    return layer
+    return int(layer)
 
 
 def _samples(
@@ -275,6 +281,14 @@ def _samples(
     if isinstance(samples, str | PathLike):
         found = read_samples(samples)
         return found.samples, found.refused, f"rows of {Path(fspath(samples)).name}"
+    if not isinstance(samples, Sequence) or not all(isinstance(one, Sample) for one in samples):
+        raise InvalidProblem(
+            CALLED,
+            f"samples of type {type(samples).__name__}",
+            "samples are a file, or a list of samples",
+            "Pass the path of a CSV or JSONL file, or what `read_samples` or `embedded_samples` "
+            "give.",
+        )
     ids = [sample.id for sample in samples]
     if len(set(ids)) < len(ids):
         twice = next(id for id in ids if ids.count(id) > 1)
@@ -292,6 +306,17 @@ def _shared_pictures(samples: Sequence[Sample], measured: set[str]) -> list[str]
     return [
         f"{len(asked)} questions are about {len(shown)} pictures: they are not independent, so "
         "p values are too small and intervals too short"
+    ]
+
+
+def _tied(values: np.ndarray) -> list[str]:
+    single = np.unique(values, return_counts=True)[1] == 1
+    tied = len(values) - int(np.count_nonzero(single))
+    if tied == 0:
+        return []
+    return [
+        f"{tied} of {len(values)} values are equal to another: the p value of one mode, which is "
+        "calibrated on values without ties, is too small"
     ]
 
 
