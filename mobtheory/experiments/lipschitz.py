@@ -55,7 +55,8 @@ def measure_assumption(
     samples : CSV or JSONL file, see `read_samples`; None for held-out scenes of the embedded model
     count : inputs at most; the first ones of the file
     reading, draws, rounds, steps, seed, progress : as in `measure_lipschitz`
-    assume : a constant; the document says whether a measured pruning exceeds it
+    assume : a constant; the document says whether the lower bound of a measured pruning
+        exceeds it
 
     Returns
     -------

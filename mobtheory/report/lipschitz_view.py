@@ -55,13 +55,19 @@ def sentences(document: dict[str, Any]) -> list[str]:
 
 
 def _lower_bound(document: dict[str, Any]) -> list[str]:
-    lines: list[str] = []
+    dtype, noise = document["dtype"], document["noise"]
+    lines = [
+        "Ratios in the tables are as computed. What C is at least leaves out what rounding to "
+        f"{dtype} may do: {show(100 * noise)} % of ||F(X)|| in a change."
+    ]
     if found := document["witness"]:
         lines.append(
             f"C is at least {show(found['lower_bound'])}: {found['family']} subset of input "
             f"{found['sample']}, {found['size']} tokens kept, d_H {show(found['distance'])}. A "
             "sample shows only that C is at least this."
         )
+    else:
+        lines.append("No pruning changed F by more than rounding: nothing is said of C.")
     if moved := document["moved_witness"]:
         lines.append(
             f"* Moved tokens are no pruning; any Lipschitz constant in d_H is at least "
@@ -71,29 +77,43 @@ def _lower_bound(document: dict[str, Any]) -> list[str]:
 
 
 def _refutation(document: dict[str, Any]) -> list[str]:
-    if not document["refuted"]:
-        return ["No output moved at d_H = 0 by more than rounding."]
-    rows = document["blindness"]
+    lines = ["No output moved at d_H = 0 by more than rounding when copies were pruned."]
+    if document["refuted"]:
+        share, where = _farthest(document, is_pruning=True)
+        lines = [
+            "Assumption 1 fails for every C on this model: at d_H = 0 the final state moves by up "
+            f"to {share} % of its norm ({where})."
+        ]
+    if document["positions_matter"]:
+        share, _ = _farthest(document, is_pruning=False)
+        lines.append(
+            f"Permuted position ids move it by up to {share} %: the output is no function of the "
+            "set of hidden states. That is no pruning and does not count against Assumption 1."
+        )
+    return lines
+
+
+def _farthest(document: dict[str, Any], *, is_pruning: bool) -> tuple[str, str]:
+    rows = [row for row in document["blindness"] if row["is_pruning"] == is_pruning]
     worst = max(rows, key=lambda row: row["relative"]["last"]["largest"])
-    return [
-        f"Assumption 1 fails for every C on this model: at d_H = 0 the final state moves by up to "
-        f"{show(100 * worst['relative']['last']['largest'])} % of its norm ({_experiment(worst)})."
-    ]
+    return show(100 * worst["relative"]["last"]["largest"]), _experiment(worst)
 
 
 def _near_copies(document: dict[str, Any]) -> list[str]:
     reading, rows = document["reading"], document["near_copies"]
-    told = [
-        f"{show(row['ratios'][reading]['median'])} at d_H {show(row['distance']['median'])}"
-        for row in rows
-        if reading in row["ratios"]
-    ]
-    if not told:
+    medians = [row["ratios"][reading]["median"] for row in rows]
+    if not medians:
         return []
-    return [
-        f"Copies beside the most attended token, pruned away: median ratio {', '.join(told)}. It "
-        "grows as they come near, so that no sample of ratios could end at C."
-    ]
+    told = ", ".join(
+        f"{show(median)} at d_H {show(row['distance']['median'])}"
+        for median, row in zip(medians, rows, strict=True)
+    )
+    line = (
+        f"Copies beside the most attended token, pruned away: median ratio, less rounding, {told}."
+    )
+    if len(medians) > 1 and sorted(set(medians)) == medians:
+        line += " It grows as they come near, so that no sample of ratios could end at C."
+    return [line]
 
 
 def _heads(document: dict[str, Any]) -> list[str]:

@@ -74,7 +74,9 @@ def test_no_sampled_ratio_exceeds_a_known_constant(data):
     pairs.append(search_subset(function, sample, full, kept[-1], rng, **search))
     shifted = sample.hidden.clone()
     shifted[:3] += 0.25
-    pairs += measure_moves(function, sample, full, [shifted], "moved")
+    pairs += measure_moves(
+        function, sample, full, [(sample.moved_distance(shifted), shifted)], "moved"
+    )
     pairs += [pair for _, pair in near_copies(function, sample, full, rng)]
     rounding = chosen.rounding(sample.points) + chosen.constant * 1e-12
     for pair in pairs:

@@ -49,14 +49,14 @@ def lipschitz(
         float | None,
         typer.Option(
             metavar="C",
-            help="Exit with 1 if a measured pruning has a ratio above C.",
+            help="Exit with 1 if a measured pruning has a ratio, less rounding, above C.",
             show_default="none",
         ),
     ] = None,
     witness: Annotated[
         Path | None,
         typer.Option(
-            metavar="FILE", help="Save the pruning with the largest ratio (.npz, without pickle)."
+            metavar="FILE", help="Save the pruning with the largest bound (.npz, without pickle)."
         ),
     ] = None,
     device: Device = "auto",
@@ -67,10 +67,11 @@ def lipschitz(
     """Measure ||F(X) - F(X_s)|| / d_H(X, X_s), and what moves although d_H is 0.
 
     F is the network from the input of a layer on, X its visual and prompt tokens, X_s what a
-    pruning leaves. A measured ratio shows that the constant C of Assumption 1 is at least as large;
-    no sample shows that it is no larger. Copies of tokens and permuted positions have d_H = 0: if
-    the output moves, no C fits. With the log-count bias the error at the layer is compared with
-    the constant of the repaired statement.
+    pruning leaves. A measured ratio, less what rounding to the dtype may add, shows that the
+    constant C of Assumption 1 is at least as large; no sample shows that it is no larger. Copies of
+    tokens have d_H = 0: if pruning them moves the output, no C fits. So do permuted positions,
+    which are no pruning and are told apart. With the log-count bias the error at the layer is
+    compared with the constant of the repaired statement.
 
     Exit status: 0 measured, whatever was found; 1 a measured pruning exceeds the constant of
     --assume; 2 bad usage or input; 3 a package is missing.

@@ -9,6 +9,7 @@ import numpy as np
 from mobtheory.models.lipschitz.blindness import Blindness
 from mobtheory.models.lipschitz.multiplicity import HeadGaps
 from mobtheory.models.lipschitz.near_copies import NearCopies
+from mobtheory.models.lipschitz.noise import noise_level
 from mobtheory.models.lipschitz.outputs import READINGS
 from mobtheory.models.lipschitz.repair import RepairedFamily
 from mobtheory.models.lipschitz.spread import Spread
@@ -25,7 +26,9 @@ class FamilyRatios:
     size : visual tokens kept, or None for all budgets together
     pairs, samples : how many pairs, of how many inputs
     distance : d_H
-    ratios, changes : by reading
+    ratios, changes : by reading, as computed: in low precision and for a small d_H a ratio may be
+        rounding
+    lower_bounds : by reading, the largest max(0, change - noise) / d_H, see `NOISE`
     flipped : pairs whose first word of the answer differs
     blind : pairs with d_H = 0, which no ratio has
     """
@@ -37,6 +40,7 @@ class FamilyRatios:
     distance: Spread | None
     ratios: Mapping[str, Spread]
     changes: Mapping[str, Spread]
+    lower_bounds: Mapping[str, float]
     flipped: int
     blind: int
 
@@ -56,6 +60,7 @@ class FamilyRatios:
             "distance": self.distance and self.distance.to_dict(),
             "ratios": {name: spread.to_dict() for name, spread in self.ratios.items()},
             "changes": {name: spread.to_dict() for name, spread in self.changes.items()},
+            "lower_bounds": dict(self.lower_bounds),
             "flipped": self.flipped,
             "blind": self.blind,
         }
@@ -83,8 +88,8 @@ class CoversAgainstRandom:
 class LipschitzEvidence:
     """Measured ratios ||F(X) - F(X_s)|| / d_H(X, X_s), and what they leave of Assumption 1.
 
-    A sampled ratio shows that C is at least as large. No sample shows that it is no larger, so
-    nothing here bounds C from the other side.
+    A sampled ratio, less what rounding may add to it, shows that C is at least as large. No sample
+    shows that it is no larger, so nothing here bounds C from the other side.
 
     Attributes
     ----------
@@ -95,9 +100,10 @@ class LipschitzEvidence:
     families : ratios by family; covers and random subsets apart
     budgets : the same by the number of kept tokens
     covers_against_random : why a random sample alone misleads
-    witness : the pruning with the largest ratio; None where every d_H was 0
-    moved_witness : the moved tokens with the largest ratio; no pruning
-    blindness : d_H = 0 and the output moves: Assumption 1 fails for every C
+    witness : the pruning with the largest lower bound; None where every d_H was 0 or no change was
+        above the noise of the dtype
+    moved_witness : the same of the moved tokens, which are no pruning
+    blindness : d_H = 0 and the output moves; if copies do that, Assumption 1 fails for every C
     near_copies : the ratio of copies at a distance r, which grows like 1 / r; they are no tokens of
         the model's own, so `lower_bound` leaves them out
     heads : the size of that effect at the layer, against tanh(1/4 ln kappa)
@@ -126,11 +132,11 @@ class LipschitzEvidence:
 
     @property
     def lower_bounds(self) -> dict[str, float]:
-        """By reading: C is at least this, by the largest ratio of a pruning."""
+        """By reading: C is at least this, by a pruning and without what may be rounding."""
         prunings = [family for family in self.families if family.is_pruning]
         found: dict[str, float] = {}
         for reading in READINGS:
-            own = [f.ratios[reading].largest for f in prunings if reading in f.ratios]
+            own = [f.lower_bounds[reading] for f in prunings if reading in f.lower_bounds]
             if own:
                 found[reading] = max(own)
         return found
@@ -142,14 +148,21 @@ class LipschitzEvidence:
 
     @property
     def refuted(self) -> bool:
-        """Whether a final state moved at d_H = 0 by more than rounding: then no C exists."""
-        return any(
-            row.relative["last"].largest > max(1e-4, 10 * (row.repaired or 0.0))
-            for row in self.blindness
-        )
+        """Whether pruning copies moved a final state by more than rounding: then no C exists."""
+        noise = noise_level(self.dtype)
+        return any(row.is_pruning and row.exceeds(noise) for row in self.blindness)
+
+    @property
+    def positions_matter(self) -> bool:
+        """Whether permuted position ids moved it: F is no function of the set of hidden states.
+
+        No pruning, so it says nothing about Assumption 1.
+        """
+        noise = noise_level(self.dtype)
+        return any(not row.is_pruning and row.exceeds(noise) for row in self.blindness)
 
     def exceeds(self, constant: float) -> bool:
-        """Whether a measured pruning has a larger ratio than an assumed constant."""
+        """Whether the lower bound of a measured pruning is larger than an assumed constant."""
         return self.lower_bound > constant
 
     def to_dict(self) -> dict[str, Any]:
@@ -164,9 +177,11 @@ class LipschitzEvidence:
             "prompt_tokens": list(self.prompt_tokens),
             "reading": self.reading,
             "seed": self.seed,
+            "noise": noise_level(self.dtype),
             "lower_bound": self.lower_bound,
             "lower_bounds": self.lower_bounds,
             "refuted": self.refuted,
+            "positions_matter": self.positions_matter,
             "families": [family.to_dict() for family in self.families],
             "budgets": [family.to_dict() for family in self.budgets],
             "covers_against_random": [vars(row) for row in self.covers_against_random],
@@ -195,5 +210,6 @@ def _told(witness: Witness) -> dict[str, Any]:
         "size": size,
         "distance": witness.distance,
         "changes": dict(zip(READINGS, witness.changes.tolist(), strict=True)),
+        "norms": dict(zip(READINGS, witness.norms.tolist(), strict=True)),
         "lower_bound": witness.lower_bound,
     }

@@ -18,7 +18,7 @@ from mobtheory.models.lipschitz.evidence import (
 )
 from mobtheory.models.lipschitz.moving import FAMILY as MOVED
 from mobtheory.models.lipschitz.moving import ascend, radii_for
-from mobtheory.models.lipschitz.multiplicity import head_gaps
+from mobtheory.models.lipschitz.multiplicity import head_gaps, head_gaps_summed
 from mobtheory.models.lipschitz.near_copies import near_copies, near_copies_summed
 from mobtheory.models.lipschitz.outputs import (
     READINGS,
@@ -29,7 +29,7 @@ from mobtheory.models.lipschitz.outputs import (
 )
 from mobtheory.models.lipschitz.pairs import Pair, measure_moves, measure_prunings
 from mobtheory.models.lipschitz.repair import Repaired, repair, repair_ground, repaired_families
-from mobtheory.models.lipschitz.sample import Places, Sample, read_samples
+from mobtheory.models.lipschitz.sample import Float, Places, Sample, read_samples
 from mobtheory.models.lipschitz.searching import search_subset
 from mobtheory.models.lipschitz.spread import Spread, quotient_of_medians, spread_of
 from mobtheory.models.lipschitz.subsets import budgets_for, subsets
@@ -86,7 +86,8 @@ def measure_lipschitz(
     Assumption 1 of arXiv 2505.10118: ||F(X) - F(X_s)|| <= C d_H(X, X_s), with X = V u P as the
     tokens enter the layer (raw, Euclidean) and F as `rest_of_network`. "last" is the final normed
     state at the last token and "logits" its logits, in the Euclidean norm; "prompt" all prompt
-    rows, in the Frobenius norm. Theory, section 4.
+    rows, in the Frobenius norm. Theory, section 4. A lower bound leaves out of the change what the
+    rounding of the dtype may have added: `NOISE` times ||F(X)||.
 
     Examples
     --------
@@ -106,6 +107,8 @@ def measure_lipschitz(
     pairs: list[Pair] = []
     gaps: list[Gap] = []
     near: list[tuple[float, Pair]] = []
+    heads: list[list[tuple[Float, Float]]] = []
+    best: dict[bool, Pair] = {}
     repaired: list[Repaired] = []
     missing: list[str] = []
 
@@ -123,20 +126,24 @@ def measure_lipschitz(
         found, kept = sample_prunings(function, sample, full, draws, rng)
         ground = repair_ground(sample)
         repaired += repair(function, ground, full, list(zip(found, kept, strict=True)))
-        pairs += found
+        own = list(found)
         if rounds and found:
-            start = kept[max(range(len(found)), key=lambda i: found[i].ratio(reading))]
+            start = kept[max(range(len(found)), key=lambda i: found[i].lower_bound(reading))]
             climb = partial(search_subset, reading=reading, rounds=rounds, width=width)
-            pairs.append(climb(function, sample, full, start, rng))
+            own.append(climb(function, sample, full, start, rng))
         if steps:
             with left_out("Moved tokens"):
                 radii = radii_for(sample)
                 moved = ascend(function, sample, radii, rng, reading=reading, steps=steps)
-                pairs += measure_moves(function, sample, full, [t for _, t in moved], MOVED)
+                own += measure_moves(function, sample, full, moved, MOVED)
         gaps += blind_gaps(function, sample, full, rng)
         with left_out("Copies of all visual tokens"):
             gaps += set_gaps(function, sample, full)
         near += near_copies(function, sample, full, rng)
+        heads.append(head_gaps(sample))
+        _keep_largest(best, own, reading)
+        pairs += [pair.figures() for pair in own]
+        sample.forget()
         if progress is not None:
             progress("inputs", sample.number + 1, len(samples))
     halved = (f"Memory ran out; batches were halved to {size}." for size in function.halved)
@@ -144,7 +151,7 @@ def measure_lipschitz(
     return LipschitzEvidence(
         model=name,
         layer=function.rest.layer,
-        dtype=str(samples[0].hidden.dtype).removeprefix("torch."),
+        dtype=samples[0].dtype,
         samples=len(samples),
         visual_tokens=_range(sample.count for sample in samples),
         prompt_tokens=_range(len(sample.prompt) for sample in samples),
@@ -153,11 +160,11 @@ def measure_lipschitz(
         families=_families(pairs, seed, by_size=False),
         budgets=_families(pairs, seed, by_size=True),
         covers_against_random=covers_against_random(pairs, seed),
-        witness=_largest(pairs, samples, function, name, reading, moved=False),
-        moved_witness=_largest(pairs, samples, function, name, reading, moved=True),
+        witness=_written(best.get(False), samples, function, name, reading),
+        moved_witness=_written(best.get(True), samples, function, name, reading),
         blindness=blindness(gaps, seed),
         near_copies=near_copies_summed(near, seed),
-        heads=head_gaps(samples),
+        heads=head_gaps_summed(heads),
         repaired=repaired_families(repaired, seed),
         notes=notes,
     )
@@ -193,13 +200,14 @@ def family_ratios(family: str, size: int | None, pairs: Sequence[Pair], seed: in
         spread_of([pair.distance for pair in pairs], owners, seed),
         spreads([pair.ratios for pair in apart], apart),
         spreads([pair.changes for pair in pairs], pairs),
+        {r: max(pair.lower_bound(r) for pair in apart) for r in READINGS if apart},
         sum(pair.flipped for pair in pairs),
         len(pairs) - len(apart),
     )
 
 
 def covers_against_random(pairs: Sequence[Pair], seed: int) -> tuple[CoversAgainstRandom, ...]:
-    """Compare covers with random subsets of the same size, in each reading."""
+    """Compare covers with random subsets of the same size, in each reading; ratios as computed."""
     rows: list[CoversAgainstRandom] = []
     apart = [pair for pair in pairs if pair.distance > 0]
     for size in sorted({pair.size for pair in apart if pair.family == "random"}):
@@ -226,20 +234,27 @@ def _families(pairs: Sequence[Pair], seed: int, *, by_size: bool) -> tuple[Famil
     return tuple(family_ratios(*key, own, seed) for key, own in groups.items())
 
 
-def _largest(
-    pairs: Sequence[Pair],
+def _keep_largest(best: dict[bool, Pair], own: Sequence[Pair], reading: str) -> None:
+    """The pruning (False) and the move (True) with the largest bound above 0; no other's tokens."""
+    for pair in own:
+        moved, bound = pair.family == MOVED, pair.lower_bound(reading)
+        least = best[moved].lower_bound(reading) if moved in best else 0.0
+        if bound > least:
+            best[moved] = pair
+
+
+def _written(
+    pair: Pair | None,
     samples: Sequence[Sample],
     function: NetworkFunction,
     name: str,
     reading: str,
-    *,
-    moved: bool,
 ) -> Witness | None:
-    own = [pair for pair in pairs if pair.distance > 0 and (pair.family == MOVED) == moved]
-    if not own:
+    """None too where nothing is left of the change when it is measured by itself."""
+    if pair is None:
         return None
-    best = max(own, key=lambda pair: pair.ratio(reading))
-    return witness_of(best, samples[best.sample], function, name, reading)
+    witness = witness_of(pair, samples[pair.sample], function, name, reading)
+    return witness if witness.lower_bound > 0 else None
 
 
 def _range(counts: Iterable[int]) -> tuple[int, int]:

@@ -43,7 +43,8 @@ def ascend(
 
     Returns
     -------
-    list of (radius, (n, d) tensor): the tokens after the move; no radius at which F stood still.
+    list of (d_H(X, X') as measured, (n, d) tensor): the tokens after the move; none of a radius at
+        which F stood still.
     """
     start = rng.standard_normal((len(radii), sample.count, sample.hidden.shape[1]))
     with torch.no_grad():
@@ -56,10 +57,11 @@ def ascend(
     numbers = range(len(radii))
     moved = in_batches(run, numbers, len(radii) or 1, on_halved=function.halved.append)
     found = zip(radii, moved, strict=True)
-    told = [(radius, tokens) for radius, tokens in found if tokens is not None]
-    for radius, tokens in told:
-        check_distance(sample, tokens, radius)
-    return told
+    return [
+        (check_distance(sample, tokens, radius), tokens)
+        for radius, tokens in found
+        if tokens is not None
+    ]
 
 
 def _climb(
@@ -95,8 +97,8 @@ def _climb(
     return best
 
 
-def check_distance(sample: Sample, moved: torch.Tensor, radius: float) -> None:
-    """Raise unless d_H(X, X') is the radius, within what the dtype of the tokens rounds off."""
+def check_distance(sample: Sample, moved: torch.Tensor, radius: float) -> float:
+    """d_H(X, X'); raise unless it is the radius, within what the dtype of the tokens rounds off."""
     distance = sample.moved_distance(moved)
     slack = rounding(sample.moved_points(moved), moved.dtype)
     if abs(distance - radius) > slack + 1e-12 * radius:
@@ -106,6 +108,7 @@ def check_distance(sample: Sample, moved: torch.Tensor, radius: float) -> None:
             f"rounding to {moved.dtype} explains {slack:.3g}",
             "Load the model in float32 or float64.",
         )
+    return distance
 
 
 def rounding(points: Float, dtype: torch.dtype) -> float:

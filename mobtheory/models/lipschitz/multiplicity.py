@@ -49,33 +49,43 @@ class HeadGaps:
         }
 
 
-def head_gaps(samples: Sequence[Sample]) -> tuple[HeadGaps, ...]:
+def head_gaps(sample: Sample) -> list[tuple[Float, Float]]:
     """Copy and prune the visual tokens of every head at the layer, prompt rows only.
 
     The softmax runs over the genuinely repeated logits. Theory, proposition 4.3: the odds of the
     visual mass are divided by kappa, so the output moves along o_V - o_P by at most
     tanh(1/4 ln kappa); `multiplicity_gap`.
+
+    Returns
+    -------
+    list of (gap (H, R), limit (H, R)), one a row of `MULTIPLICITIES`; empty without a layer
     """
-    passes = [(sample, sample.whole) for sample in samples if sample.call is not None]
-    found: list[HeadGaps] = []
+    if sample.call is None:
+        return []
+    run = sample.whole
+    values = np.repeat(run.values, len(run.queries) // len(run.values), axis=0)
+    visual = np.zeros(run.logits.shape[-1], dtype=bool)
+    visual[sample.visual] = True
+    means = [_mean(run.logits, values, chosen) for chosen in (visual, ~visual)]
+    apart = np.linalg.norm(means[0] - means[1], axis=-1)
+    found: list[tuple[Float, Float]] = []
     for kappa, before, after in MULTIPLICITIES:
-        gaps: list[Float] = []
-        limits: list[Float] = []
-        for sample, run in passes:
-            values = np.repeat(run.values, len(run.queries) // len(run.values), axis=0)
-            visual = np.zeros(run.logits.shape[-1], dtype=bool)
-            visual[sample.visual] = True
-            outputs = [_output(run.logits, values, visual, times) for times in (before, after)]
-            gaps.append(np.linalg.norm(outputs[0] - outputs[1], axis=-1))
-            apart = np.linalg.norm(
-                _mean(run.logits, values, visual) - _mean(run.logits, values, ~visual), axis=-1
-            )
-            limits.append(multiplicity_gap(kappa) * apart)
-        if not gaps:
-            return ()
-        gap, limit = (np.concatenate([part.ravel() for part in parts]) for parts in (gaps, limits))
+        outputs = [_output(run.logits, values, visual, times) for times in (before, after)]
+        gap = np.linalg.norm(outputs[0] - outputs[1], axis=-1)
+        found.append((gap, multiplicity_gap(kappa) * apart))
+    return found
+
+
+def head_gaps_summed(found: Sequence[list[tuple[Float, Float]]]) -> tuple[HeadGaps, ...]:
+    """Sum `head_gaps` of all inputs up, one row a kappa."""
+    rows: list[HeadGaps] = []
+    told = [own for own in found if own]
+    for number, (kappa, _, _) in enumerate(MULTIPLICITIES if told else ()):
+        gap, limit = (
+            np.concatenate([own[number][side].ravel() for own in told]) for side in (0, 1)
+        )
         ratio = gap[limit > 0] / limit[limit > 0]
-        found.append(
+        rows.append(
             HeadGaps(
                 kappa,
                 multiplicity_gap(kappa),
@@ -86,7 +96,7 @@ def head_gaps(samples: Sequence[Sample]) -> tuple[HeadGaps, ...]:
                 float(gap.max()),
             )
         )
-    return tuple(found)
+    return tuple(rows)
 
 
 def _output(logits: Float, values: Float, visual: Any, times: int) -> Float:

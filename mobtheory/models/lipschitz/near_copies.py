@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from mobtheory.geometry import hausdorff
+from mobtheory.geometry import directed_hausdorff
 from mobtheory.models.lipschitz.outputs import READINGS, Function, Outputs, Variant
 from mobtheory.models.lipschitz.pairs import Pair
 from mobtheory.models.lipschitz.sample import Sample
@@ -28,7 +28,7 @@ class NearCopies:
     share : r over the median separation of the visual tokens
     count : inputs
     distance : d_H as measured
-    ratios : ||F(X') - F(X)|| / d_H by reading
+    ratios : max(0, ||F(X') - F(X)|| - noise) / d_H by reading: `Pair.lower_bounds`
     """
 
     share: float
@@ -68,10 +68,11 @@ def near_copies(
     for share, variant, output in zip(SHARES, variants, function(sample, variants), strict=True):
         assert variant.hidden is not None
         copies = variant.hidden[count:].double().cpu().numpy()
-        distance = hausdorff(np.concatenate([sample.points, copies]), sample.points)
+        distance = directed_hausdorff(copies, sample.points).distance  # X lies in X'
         change, flipped = full.change(output), full.answer != output.answer
         size = sample.count + COPIES
-        pair = Pair(sample.number, FAMILY, size, variant, distance, change, flipped)
+        noise = sample.noise * full.norms
+        pair = Pair(sample.number, FAMILY, size, None, distance, change, noise, flipped)
         if distance > 0:  # low precision may round the shift away
             found.append((share, pair))
     return found
@@ -85,7 +86,8 @@ def near_copies_summed(found: Sequence[tuple[float, Pair]], seed: int) -> tuple[
         owners = [pair.sample for pair in pairs]
         distance = spread_of([pair.distance for pair in pairs], owners, seed)
         spreads = {
-            name: spread_of([pair.ratio(name) for pair in pairs], owners, seed) for name in READINGS
+            name: spread_of([pair.lower_bound(name) for pair in pairs], owners, seed)
+            for name in READINGS
         }
         ratios = {name: spread for name, spread in spreads.items() if spread is not None}
         assert distance is not None

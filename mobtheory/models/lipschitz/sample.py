@@ -14,6 +14,7 @@ from mobtheory.errors import UnsupportedModel
 from mobtheory.geometry import hausdorff, pairwise_distances
 from mobtheory.models.layer_call import LayerCall, read_layer
 from mobtheory.models.layer_pass import LayerPass
+from mobtheory.models.lipschitz.noise import noise_level
 
 Float = NDArray[np.float64]
 Places = NDArray[np.int64]
@@ -30,7 +31,6 @@ class Sample:
     positions : (n,) or (3, n) tensor of position ids
     visual, prompt : places of the N visual and the L prompt tokens; the prompt comes last
     points : (N + L, d) float64, the set X = V u P that Assumption 1 speaks of
-    distances : (N, N + L) float64, from each visual token to all points
     call : the layer, to be run on these tokens; None for a function that is no network
     """
 
@@ -40,7 +40,6 @@ class Sample:
     visual: Places
     prompt: Places
     points: Float
-    distances: Float
     call: LayerCall | None
 
     @cached_property
@@ -48,6 +47,26 @@ class Sample:
         """The layer run on all tokens."""
         assert self.call is not None
         return self.call.run()
+
+    @cached_property
+    def distances(self) -> Float:
+        """(N, N + L) float64, from each visual token to all points: d_H of every subset."""
+        return np.asarray(pairwise_distances(self.points[: self.count], self.points))
+
+    def forget(self) -> None:
+        """Drop `whole` and `distances`, which many inputs at once have no memory for."""
+        for name in ("whole", "distances"):
+            self.__dict__.pop(name, None)
+
+    @property
+    def dtype(self) -> str:
+        """Of the tokens, and so of F."""
+        return str(self.hidden.dtype).removeprefix("torch.")
+
+    @property
+    def noise(self) -> float:
+        """What rounding alone may do to a change, over ||F(X)||."""
+        return noise_level(self.dtype)
 
     @property
     def count(self) -> int:
@@ -96,10 +115,9 @@ def sample_of(
     prompt: Places,
     call: LayerCall | None = None,
 ) -> Sample:
-    """Measure the distances of one input once; every subset is told from them."""
+    """Gather one input; its distances are measured once, and every subset is told from them."""
     points = _points(hidden, visual, prompt)
-    distances = np.asarray(pairwise_distances(points[: len(visual)], points))
-    return Sample(number, hidden, positions, visual, prompt, points, distances, call)
+    return Sample(number, hidden, positions, visual, prompt, points, call)
 
 
 def read_samples(model: Any, inputs: Any, layer: int, called: str) -> tuple[Sample, ...]:

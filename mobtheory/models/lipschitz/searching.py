@@ -1,4 +1,4 @@
-"""Local search for the subset with the largest ratio."""
+"""Local search for the subset with the largest lower bound."""
 
 from collections.abc import Iterator
 
@@ -22,7 +22,7 @@ def search_subset(
     rounds: int,
     width: int,
 ) -> Pair:
-    """Climb from kept tokens to others with a larger ratio.
+    """Climb from kept tokens to others with a larger ratio, less what may be rounding.
 
     Each round tries `width` neighbours: one kept token exchanged for a dropped one, the farthest
     dropped token (which alone sets d_H) taken back with or without giving up another, one more
@@ -35,8 +35,8 @@ def search_subset(
         if not tried:
             break
         pairs = measure_prunings(function, sample, full, [(FAMILY, other) for other in tried])
-        number = max(range(len(pairs)), key=lambda i: pairs[i].ratio(reading))
-        if pairs[number].ratio(reading) > best.ratio(reading):
+        number = max(range(len(pairs)), key=lambda i: pairs[i].lower_bound(reading))
+        if pairs[number].lower_bound(reading) > best.lower_bound(reading):
             best, kept = pairs[number], tried[number]
     return best
 

@@ -1,4 +1,4 @@
-"""The pair with the largest ratio: saved, read again, and measured again."""
+"""The pair with the largest lower bound: saved, read again, and measured again."""
 
 import os
 import tempfile
@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 
 from mobtheory.errors import InvalidProblem, UnsupportedModel
 from mobtheory.geometry import hausdorff
+from mobtheory.models.lipschitz.noise import NOISE, noise_level
 from mobtheory.models.lipschitz.outputs import (
     READINGS,
     NetworkFunction,
-    Outputs,
     Variant,
     every_token,
 )
@@ -27,15 +27,16 @@ from mobtheory.models.lipschitz.pairs import Pair
 from mobtheory.models.lipschitz.sample import Float, Places, Sample, sample_of
 from mobtheory.models.submodel import rest_of_network
 
-_TOLERANCE = {"float64": 1e-5, "float32": 1e-4, "bfloat16": 5e-2, "float16": 1e-2}
-"""Of a recomputed change, over ||F(X)||: norms run in float32, kernels sum in another order."""
+_ELSEWHERE = 0.5
+"""Of the noise, what a change may differ by on another machine: kernels sum in another order. The
+other half still covers the rounding of that machine, so the lower bound holds there too."""
 
 
 @dataclass(frozen=True, eq=False)
 class Witness:
     """Two token sets, what they cost in d_H, and how far F moves between them.
 
-    Whatever constant C stands in Assumption 1, this pair shows that it is at least the ratio.
+    Whatever constant C stands in Assumption 1, a pruning shows that it is at least `lower_bound`.
 
     Attributes
     ----------
@@ -49,7 +50,8 @@ class Witness:
     places : (m,) places of the tokens of X'
     moved : (n, d) float64, what the tokens of X' were moved to, or None
     distance : d_H(X, X')
-    changes : (3,) ||F(X) - F(X')|| by reading
+    changes : (3,) ||F(X) - F(X')|| by reading, as computed in that dtype
+    norms : (3,) ||F(X)|| by reading
     """
 
     model: str
@@ -66,11 +68,18 @@ class Witness:
     moved: Float | None
     distance: float
     changes: Float
+    norms: Float
+
+    @property
+    def noise(self) -> Float:
+        """(3,) how far rounding alone may move the changes: `NOISE` times the norms."""
+        return noise_level(self.dtype) * self.norms
 
     @property
     def lower_bound(self) -> float:
-        """||F(X) - F(X')|| / d_H(X, X'): C is at least this, and perhaps much more."""
-        return float(self.changes[READINGS.index(self.reading)] / self.distance)
+        """max(0, ||F(X) - F(X')|| - noise) / d_H(X, X'): C is at least this, perhaps much more."""
+        certain = np.maximum(0.0, self.changes - self.noise)
+        return float(certain[READINGS.index(self.reading)] / self.distance)
 
     def __repr__(self) -> str:
         return (
@@ -110,19 +119,33 @@ class Witness:
         Raises
         ------
         UnsupportedModel
-            When d_H or a change differs from what the witness says: another model, other weights,
-            or a file that was altered.
+            When the dtype, d_H, a change or a norm differs from what the witness says: another
+            model, other weights, or a file that was altered. Also when the change is no larger than
+            rounding: then nothing was shown.
         """
         found = measured(self, model)
-        same_distance = np.isclose(found.distance, self.distance, rtol=1e-12, atol=0)
-        allowed = _TOLERANCE.get(self.dtype, 1e-4) * found.norms
-        if not same_distance or (np.abs(found.changes - self.changes) > allowed).any():
+        allowed = _ELSEWHERE * noise_level(self.dtype) * found.norms
+        agrees = (
+            found.dtype == self.dtype
+            and bool(np.isclose(found.distance, self.distance, rtol=1e-12, atol=0))
+            and bool((np.abs(found.changes - self.changes) <= allowed).all())
+            and bool((np.abs(found.norms - self.norms) <= allowed).all())
+        )
+        if not agrees:
             raise UnsupportedModel(
                 "Witness.verify",
-                f"d_H {found.distance:.9g} and changes {_listed(found.changes)}",
-                f"the witness of {self.model} at layer {self.layer} says {self.distance:.9g} and "
-                f"{_listed(self.changes)}",
+                f"d_H {found.distance:.9g}, changes {_listed(found.changes)} and norms "
+                f"{_listed(found.norms)} in {found.dtype}",
+                f"the witness of {self.model} at layer {self.layer} says {self.distance:.9g}, "
+                f"{_listed(self.changes)} and {_listed(self.norms)} in {self.dtype}",
                 "Load the model that it was measured on, in the same dtype, or measure again.",
+            )
+        if self.lower_bound == 0:
+            raise UnsupportedModel(
+                "Witness.verify",
+                f"changes {_listed(self.changes)}",
+                f"rounding to {self.dtype} alone may give {_listed(self.noise)}",
+                "Measure again with the model in float32.",
             )
 
 
@@ -130,6 +153,7 @@ class Witness:
 class Measured:
     """A pair as it was measured just now."""
 
+    dtype: str
     distance: float
     changes: Float
     norms: Float
@@ -139,13 +163,13 @@ def witness_of(
     pair: Pair, sample: Sample, function: NetworkFunction, name: str, reading: str
 ) -> Witness:
     """Write a pair down, measured once more by itself: batches round a little differently."""
+    assert pair.variant is not None
     moved = pair.variant.hidden
-    dtype = str(sample.hidden.dtype).removeprefix("torch.")
     found = _measure(function, sample, pair.variant)
     return Witness(
         name,
         function.rest.layer,
-        dtype,
+        found.dtype,
         pair.family,
         reading,
         sample.number,
@@ -157,6 +181,7 @@ def witness_of(
         None if moved is None else moved.detach().double().cpu().numpy(),
         found.distance,
         found.changes,
+        found.norms,
     )
 
 
@@ -227,11 +252,7 @@ def _measure(function: NetworkFunction, sample: Sample, variant: Variant) -> Mea
     exact = tokens.detach().double().cpu().numpy()
     own = np.isin(variant.places, np.concatenate([sample.visual, sample.prompt]))
     distance = hausdorff(sample.points, exact[variant.places[own]])
-    return Measured(distance, before.change(after), _norms(before))
-
-
-def _norms(outputs: Outputs) -> Float:
-    return outputs.norms
+    return Measured(sample.dtype, distance, before.change(after), before.norms)
 
 
 def _checked(name: str, arrays: Mapping[str, Any]) -> Witness:
@@ -260,7 +281,13 @@ def _checked(name: str, arrays: Mapping[str, Any]) -> Witness:
         or (moved.shape == tokens.shape and bool(np.isfinite(moved).all())),
         "the reading is known": str(arrays["reading"]) in READINGS,
         "d_H is positive": arrays["distance"].shape == () and arrays["distance"] > 0,
-        "there is one change for each reading": arrays["changes"].shape == (len(READINGS),),
+        "there is one finite change and norm for each reading": all(
+            arrays[key].shape == (len(READINGS),) and bool(np.isfinite(arrays[key]).all())
+            for key in ("changes", "norms")
+        ),
+        "the rounding of the dtype is known": str(arrays["dtype"]) in NOISE,
+        "tokens are moved in the family of that name": (moved is not None)
+        == (str(arrays["family"]) == "moved"),
     }
     for rule, kept in rules.items():
         if not kept:
@@ -276,6 +303,7 @@ def _checked(name: str, arrays: Mapping[str, Any]) -> Witness:
         moved=moved,
         distance=float(arrays["distance"]),
         changes=arrays["changes"],
+        norms=arrays["norms"],
     )
 
 
