@@ -78,7 +78,7 @@ def measure_speed(
     ------
     UnsupportedModel
         For an unknown model, layer, selection, device or dtype, for a number of repeats, tokens or
-        sequences below 1, or when a single sequence does not fit the memory.
+        sequences below 1, a negative seed, or when a single sequence does not fit the memory.
 
     Notes
     -----
@@ -87,6 +87,7 @@ def measure_speed(
     taken with CUDA events, on the CPU with the host's clock.  Python's garbage is collected between
     the repeats.  Reading a file, preparing a picture and printing an answer are left out.
     """
+    _check_seed(seed)
     _check_counts(repeats=repeats, warmup=warmup, batch=batch, answers=answers)
     chosen, notes = choose_model(model, device)
     progress("building", 0, 1)
@@ -201,6 +202,16 @@ def _model_facts(subject: Subject, batch: int) -> dict[str, Any]:
         "text_tokens": subject.tokens - subject.visual,
         "batch": batch,
     }
+
+
+def _check_seed(seed: int) -> None:
+    if not 0 <= seed < 2**63:
+        raise UnsupportedModel(
+            CALLED,
+            f"seed={seed}",
+            "a seed is not negative and has at most 63 bits",
+            "Pass a number such as 0.",
+        )
 
 
 def _check_counts(*, warmup: int, answers: tuple[int, ...], **counts: int) -> None:

@@ -8,6 +8,7 @@ import torch
 from transformers import PreTrainedModel
 
 from mobtheory.errors import UnsupportedModel
+from mobtheory.experiments.speed.clock import clock_for
 from mobtheory.experiments.speed.shapes import SHAPES, Shape, build, inputs_of
 from mobtheory.models import VisionLanguageModel, load
 from mobtheory.models.embedded import held_out_scene
@@ -17,6 +18,7 @@ from mobtheory.models.vision_language import parts_of
 CALLED = "experiments.measure_speed"
 _QUESTION = "What is the colour of the largest thing in this picture? Answer in one word."
 _EMBEDDED_QUESTION = "what is the background colour ?"
+_DTYPES = ("float64", "float32", "bfloat16", "float16")
 _SIDE = 672  # pixels of the picture for a model of which nothing else is known
 
 
@@ -78,14 +80,33 @@ def subject_for(
 
 def _built(name: str, shape: Shape, device: str, dtype: str, seed: int) -> Subject:
     """Half precision on CUDA, float32 elsewhere, unless another is asked for."""
-    place = "cuda" if torch.cuda.is_available() else "cpu"
-    target = torch.device(place if device == "auto" else device)
+    target = _device(device)
     if dtype == "auto":
         dtype = "bfloat16" if target.type == "cuda" else "float32"
-    precision = getattr(torch, dtype, None)
-    if not isinstance(precision, torch.dtype) or not precision.is_floating_point:
+    if dtype not in _DTYPES:
         raise UnsupportedModel(
-            CALLED, f"dtype {dtype!r}", "this is no dtype for weights", "Use bfloat16, for example."
+            CALLED,
+            f"dtype {dtype!r}",
+            "this is no dtype for weights",
+            f"Use one of {('auto', *_DTYPES)}.",
         )
-    network = build(shape, target, precision, seed=seed)
+    network = build(shape, target, getattr(torch, dtype), seed=seed)
     return Subject(name, network, inputs_of(shape, network, seed=seed), random_weights=True)
+
+
+def _device(device: str) -> torch.device:
+    """The device, once it is known that tensors and times can be had there."""
+    try:
+        if device == "auto":
+            device = "cuda" if torch.cuda.is_available() else "cpu"
+        target = torch.device(device)
+        torch.empty(0, device=target)
+    except (RuntimeError, TypeError, AssertionError, ImportError) as error:
+        raise UnsupportedModel(
+            CALLED,
+            f"device {device!r}",
+            f"PyTorch cannot use it ({str(error).strip().partition(chr(10))[0]})",
+            'Use "auto", "cpu" or an existing CUDA device such as "cuda:0".',
+        ) from error
+    clock_for(target)  # refuses a device on which nothing can be timed, before weights are drawn
+    return target
