@@ -2,7 +2,7 @@
 
 ``python -m benchmarks.speed_page`` prints them, ``--write`` puts them between the markers of the
 page. What is measured lies in ``benchmarks/results/speed-*.json``, as ``mobtheory model bench
---output`` writes it.
+--output`` writes it; ``--figure-anew`` derives the figures there from the stored times once more.
 """
 
 import argparse
@@ -12,6 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from mobtheory.experiments.speed import SELECTORS
+from mobtheory.experiments.speed.figures import figured_anew
+from mobtheory.experiments.speed.statistics import FEWEST
+from mobtheory.report.documents import to_json
 from mobtheory.report.speed_view import facts, goal_line, interval
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -19,7 +22,6 @@ RESULTS = ROOT / "benchmarks" / "results"
 PAGE = ROOT / "docs" / "speed.md"
 BEGIN = "<!-- tables: begin; written by `python -m benchmarks.speed_page --write` -->"
 END = "<!-- tables: end -->"
-FEWEST = 5  # repeats
 NOTHING = "No run on a GPU has been committed yet.\n"
 
 
@@ -70,7 +72,7 @@ def _title(document: dict[str, Any]) -> str:
 
 
 def unfit(found: list[dict[str, Any]]) -> list[str]:
-    """Measurements that may not go into the page: of a few repeats, or not taken on a GPU."""
+    """Measurements that may not go into the page: without intervals, or not taken on a GPU."""
     return [
         document["model"]["name"]
         for document in found
@@ -162,7 +164,13 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the command; the exit status is 1 if a measurement may not go into the page."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.speed_page", description=__doc__)
     parser.add_argument("--write", action="store_true", help="put the tables into the page")
+    parser.add_argument(
+        "--figure-anew", action="store_true", help="derive all figures from the stored times again"
+    )
     given = parser.parse_args(arguments)
+    if given.figure_anew:
+        for path in sorted(RESULTS.glob("speed-*.json")):
+            path.write_text(to_json(figured_anew(json.loads(path.read_text()))))
     found = documents()
     if not given.write:
         print(tables(found))

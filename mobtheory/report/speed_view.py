@@ -6,6 +6,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
+from mobtheory.experiments.speed.statistics import FEWEST
 from mobtheory.report.tables import plain_table
 
 _GIB = 2**30
@@ -43,9 +44,15 @@ def facts(document: dict[str, Any]) -> list[str]:
         f"batch {model['batch']}; pruned at the input of layer {asked['layer']} of "
         f"{model['decoder_layers']}.",
         f"On {place}; {packages}.",
-        f"{tower}{cut}Medians of {done} interleaved repeats; speedups with 95 % intervals.",
+        f"{tower}{cut}Medians of {done} interleaved repeats; speedups with {_ends(done)}.",
         f"Attention of the decoder: {_kernels(document)}.",
     ]
+
+
+def _ends(repeats: int) -> str:
+    if repeats >= FEWEST:
+        return "95 % intervals"
+    return f"their range, since a 95 % interval takes {FEWEST} repeats"
 
 
 def _parameters(model: dict[str, Any]) -> str:
@@ -103,15 +110,17 @@ def _costs(document: dict[str, Any]) -> Table:
     counted = document["device"]["kind"] == "cuda"
     table = plain_table()
     table.add_column("Cost", no_wrap=True)
-    titles = ("pruning ms", "selection ms", "of prefill", "cache MiB", "device busy ms", "peak GiB")
-    for title in titles[: None if counted else 4]:
+    shares = ("of unpruned prefill", "of own prefill")
+    titles = ("pruning ms", "selection ms", *shares, "cache MiB", "device busy ms", "peak GiB")
+    for title in titles[: None if counted else 5]:
         table.add_column(title, justify="right")
     for run in document["runs"]:
         times, share = run["milliseconds"], run.get("selection_share")
         cells = [
             _median(times.get("pruning")),
             _median(times.get("selection")),
-            f"{100 * share['of_unpruned_prefill']:.1f} %" if share else "",
+            _percent(share and share["of_unpruned_prefill"]),
+            _percent(share and share["of_own_prefill"]),
             f"{run['cache_bytes'] / 2**20:.1f}",
         ]
         if counted:
@@ -127,8 +136,12 @@ def _length(tokens: int) -> str:
 
 
 def interval(found: dict[str, float]) -> str:
-    """A speedup with its interval."""
+    """A speedup with its interval, or with its range."""
     return f"{found['estimate']:.2f} ({found['lower']:.2f} to {found['upper']:.2f})"
+
+
+def _percent(share: float | None) -> str:
+    return "" if share is None else f"{100 * share:.1f} %"
 
 
 def _median(found: dict[str, float] | None) -> str:

@@ -16,6 +16,7 @@ QUICK = ("--ratio", "8/9", "--answers", "1,2", "--repeats", "2", "--warmup", "0"
 @pytest.fixture(autouse=True)
 def no_gpu(monkeypatch):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)  # nobody waits for it
 
 
 def bench(*arguments):
@@ -39,6 +40,8 @@ def test_the_tables_show_every_setting():
     assert result.exit_code == 0, result.stderr
     for name in ("nothing pruned", "mob, 88.9 % dropped", "fps, 88.9 % dropped"):
         assert result.stdout.count(name) >= 2
+    titles = [line for line in result.stdout.splitlines() if "unpruned" in line and "own" in line]
+    assert titles, "no share of the prefill without saying of which"
     assert "flash_attention_for_cpu (6), no explicit mask" in " ".join(result.stdout.split())
 
 
@@ -52,13 +55,19 @@ def test_the_tables_show_every_setting():
         ("embedded", "--layer", "6", "--repeats", "1"),
         ("embedded", "--dtype", "int8"),
         ("embedded", "--device", "nowhere"),
+        ("llava-1.5-7b", "--device", "cuda"),
+        ("llava-1.5-7b", "--device", "nowhere"),
+        ("llava-1.5-7b", "--device", "meta"),
+        ("llava-1.5-7b", "--device", "hpu"),
+        ("llava-1.5-7b", "--device", "cpu", "--dtype", "float8_e4m3fn"),
+        ("embedded", "--seed", "-1"),
         ("no-such-folder/at-all",),
     ],
 )
 def test_bad_input_is_told_in_one_message(arguments):
     result = bench(*arguments)
-    assert result.exit_code == 2
-    assert "mobtheory: " in result.stderr
+    assert result.exit_code == 2, result.exception
+    assert result.stderr.count("mobtheory: ") == 1
     assert "Traceback" not in result.stderr
 
 

@@ -1,7 +1,9 @@
 """What a measurement of speed holds, on the CPU."""
 
+import copy
 from fractions import Fraction
 from functools import cache
+from math import comb
 
 import jsonschema
 import numpy as np
@@ -12,12 +14,13 @@ from mobtheory.errors import UnsupportedModel
 from mobtheory.experiments.speed import SELECTORS, as_lengths, as_ratio, measure_speed
 from mobtheory.experiments.speed.choosing import choose_model
 from mobtheory.experiments.speed.clock import HostClock, clock_for
+from mobtheory.experiments.speed.figures import figured_anew
 from mobtheory.experiments.speed.goals import goals_of
 from mobtheory.experiments.speed.kernels import attention_kernels
 from mobtheory.experiments.speed.memory import memory_of
 from mobtheory.experiments.speed.running import Runner
 from mobtheory.experiments.speed.setting import RATIOS, settings_for
-from mobtheory.experiments.speed.statistics import speedup, spread
+from mobtheory.experiments.speed.statistics import FEWEST, speedup, spread
 from mobtheory.experiments.speed.subject import subject_for
 from mobtheory.models import load
 from mobtheory.report.schema import schema_of, violations
@@ -77,16 +80,58 @@ def test_figures_are_those_of_the_values():
     for run in (full, *pruned):
         for name, times in run["values"]["milliseconds"].items():
             assert len(times) == 3
-            assert run["milliseconds"][name]["median"] == pytest.approx(sorted(times)[1], abs=1e-3)
+            assert run["milliseconds"][name]["median"] == sorted(times)[1]
+        whole = run["values"]["answer_milliseconds"]
+        further = (np.asarray(whole["3"]) - whole["1"]) / (3 - 1)
+        assert run["token_milliseconds"]["median"] == pytest.approx(np.median(further), abs=1e-4)
         assert run["milliseconds"]["decoder"]["median"] < run["milliseconds"]["prefill"]["median"]
     for run in pruned:
         slow, fast = (np.asarray(r["values"]["answer_milliseconds"]["3"]) for r in (full, run))
         found = run["speedup"]["answers"]["3"]
-        assert found["estimate"] == pytest.approx(np.median(slow / fast), rel=1e-2)
-        assert found["lower"] <= found["estimate"] <= found["upper"]
+        assert list(found.values()) == pytest.approx(np.sort(slow / fast)[[1, 0, 2]], abs=1e-4)
+        assert list(found) == ["estimate", "lower", "upper"]
+        chosen = np.median(run["values"]["milliseconds"]["selection"])
+        for share, of in (("of_unpruned_prefill", full), ("of_own_prefill", run)):
+            prefill = np.median(of["values"]["milliseconds"]["prefill"])
+            assert run["selection_share"][share] == pytest.approx(chosen / prefill, abs=1e-5)
         times = run["milliseconds"]
         assert 0 < times["selection"]["median"] < times["pruning"]["median"]
         assert times["pruning"]["median"] < times["decoder"]["median"]
+
+
+def test_figures_can_be_derived_from_the_document_alone():
+    document, _ = measured()
+    spoilt = copy.deepcopy(document)
+    for run in spoilt["runs"]:
+        run["milliseconds"] = run["speedup"] = run["token_milliseconds"] = None
+    assert figured_anew(spoilt)["runs"][1:] == document["runs"][1:]
+    assert figured_anew(document) == document
+
+
+def test_every_setting_is_warmed_up_and_the_order_is_drawn_anew(monkeypatch):
+    prefill, answer, ran = Runner.prefill, Runner.answer, []
+
+    def noted(self, setting):
+        ran.append(setting.name)
+        return prefill(self, setting)
+
+    def noted_answer(self, setting, tokens):
+        ran.append(tokens)
+        return answer(self, setting, tokens)
+
+    monkeypatch.setattr(Runner, "prefill", noted)
+    monkeypatch.setattr(Runner, "answer", noted_answer)
+    given = {"layer": 1, "answers": (1, 2), "repeats": 4, "warmup": 2, "device": "cpu"}
+    document = measure_speed(SMALL_LLAVA, **given)
+    names = [run["name"] for run in document["runs"]]
+    first = ran.index(names[0])  # before it come the answers that show whether the batch fits
+    warm, counted = ran[first : first + 16], ran[first + 16 :]
+    assert warm == [part for name in names for part in (name, 2)] * 2
+    assert counted[1::3] == [1] * 16
+    assert counted[2::3] == [2] * 16
+    orders = [tuple(counted[start : start + 12 : 3]) for start in range(0, 48, 12)]
+    assert all(sorted(order) == sorted(names) for order in orders)
+    assert len(set(orders)) > 1
 
 
 def test_a_pruned_cache_holds_the_kept_tokens_of_the_later_layers():
@@ -199,6 +244,11 @@ def test_a_loaded_model_is_measured_as_it_is():
         {"layer": 0},
         {"selects": ("best",)},
         {"dtype": "int8"},
+        {"dtype": "float8_e4m3fn"},
+        {"dtype": "half"},
+        {"device": "nowhere"},
+        {"seed": -1},
+        {"seed": 2**63},
         {"device": "meta"},
         {"tower_graph": True},
     ],
@@ -241,16 +291,37 @@ def test_no_clock_for_a_device_whose_work_cannot_be_waited_for():
         clock_for(torch.device("meta"))
 
 
-def test_the_interval_of_a_speedup_holds_the_ratio_of_noisy_times():
+@pytest.mark.parametrize("repeats", [*range(1, 41)])
+def test_an_interval_is_the_narrowest_that_holds_the_median_in_95_of_100(repeats):
+    """Sums of binomial coefficients: whatever the distribution, the chance is the same."""
+    ratios = np.arange(1.0, repeats + 1)
+    found = speedup(np.random.default_rng(0).permutation(ratios), np.ones(repeats))
+    place = int(found["lower"])
+    assert found["upper"] == repeats + 1 - place
+
+    def missed(place):
+        return 2 * sum(comb(repeats, below) for below in range(place)) / 2**repeats
+
+    assert missed(place + 1) > 0.05
+    if repeats < FEWEST:
+        assert place == 1
+        assert missed(place) > 0.05
+    else:
+        assert missed(place) <= 0.05
+
+
+@pytest.mark.parametrize("repeats", [6, 8, 25])
+def test_the_interval_of_a_speedup_holds_the_ratio_of_noisy_times(repeats):
     rng = np.random.default_rng(0)
-    held = 0
-    for _ in range(200):
-        drift = rng.uniform(1, 2, size=25)  # clocks fall: both are touched
-        slow, fast = (scale * drift * rng.lognormal(sigma=0.05, size=25) for scale in (30.0, 10.0))
+    held, width = 0, 0.0
+    for _ in range(1000):
+        drift = rng.uniform(1, 2, size=repeats)  # clocks fall: both are touched
+        slow, fast = (s * drift * rng.lognormal(sigma=0.05, size=repeats) for s in (30.0, 10.0))
         found = speedup(slow, fast)
         held += found["lower"] <= 3.0 <= found["upper"]
-        assert found["upper"] - found["lower"] < 0.6
-    assert held / 200 >= 0.88
+        width += (found["upper"] - found["lower"]) / 1000
+    assert width < 0.7
+    assert held / 1000 >= 0.94  # by chance two standard errors below 95 %
 
 
 def test_a_spread_has_the_quartiles():
@@ -261,14 +332,15 @@ def goal_document(estimate, lower, share):
     found = {"estimate": estimate, "lower": lower, "upper": estimate}
     run = {
         "select": "mob",
-        "dropped": 8 / 9,
+        "kept": 325,
         "speedup": {"prefill": found, "decoder": found, "answers": {"4": found}},
         "selection_share": {"of_unpruned_prefill": share, "of_own_prefill": 3 * share},
     }
     return {
-        "model": {"name": "llava-next-7b"},
+        "model": {"name": "llava-next-7b", "visual_tokens": 2928, "batch": 2},
         "device": {"kind": "cuda"},
-        "runs": [{"select": None, "dropped": 0.0}, run],
+        "asked": {"layer": 2, "tower_graph": False},
+        "runs": [{"select": None, "kept": 2928}, run],
         "repeats": 1,
     }
 
@@ -283,7 +355,27 @@ def test_a_goal_is_met_by_the_lower_end_of_the_interval():
         True,
     ]
     lines = [goal_line(goal) for goal in goals_of(goal_document(3.2, 2.9, 0.02))]
-    assert lines[0] == "Goal, speedup of prefill at least 3.0: 3.2, NOT MET."
+    assert lines == [
+        "Goal, speedup of prefill (batch 2, layer 2) at least 3.0: 3.2, NOT MET.",
+        "Goal, speedup of an answer of 4 tokens (batch 2, layer 2) at least 1.5: 3.2, met.",
+        "Goal, selection, share of the unpruned prefill (batch 2, layer 2) below 0.02: 0.02, "
+        "NOT MET.",
+    ]
+
+
+def test_a_goal_names_the_setting_that_it_was_judged_at():
+    document = goal_document(3.2, 3.1, 0.01)
+    document["asked"] = {"layer": 1, "tower_graph": True}
+    for goal in goals_of(document):
+        assert "(batch 2, layer 1, vision tower a CUDA graph)" in goal["what"]
+
+
+def test_goals_go_by_the_tokens_that_are_kept():
+    kept = settings_for(2928, ("mob",), (as_ratio("88.9"), as_ratio("8/9"), as_ratio("85")), 2)
+    for setting, judged in zip(kept[1:], (3, 3, 0), strict=True):
+        document = goal_document(3.2, 3.1, 0.01)
+        document["runs"][1]["kept"] = setting.kept
+        assert len(goals_of(document)) == judged
 
 
 def test_other_models_and_the_cpu_have_no_goals():
@@ -300,5 +392,7 @@ def test_facts_name_device_kernels_and_sizes():
         "random weights",
         "no explicit mask",
         "layer 1 of 3",
+        "speedups with their range, since a 95 % interval takes 6 repeats.",
     ):
         assert part in text
+    assert "speedups with 95 % intervals." in " ".join(facts({**measured()[0], "repeats": 6}))

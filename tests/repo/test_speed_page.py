@@ -5,6 +5,7 @@ import json
 import pytest
 
 from benchmarks import speed_page
+from mobtheory.experiments.speed.figures import figured_anew
 from mobtheory.report.schema import schema_of, violations
 
 
@@ -72,11 +73,27 @@ def test_the_page_holds_what_the_measurements_hold():
     assert page == speed_page.expected_page(page), "run `python -m benchmarks.speed_page --write`"
 
 
-def test_committed_measurements_are_complete_and_obey_their_schema():
+def test_committed_measurements_have_intervals_come_from_a_gpu_and_obey_their_schema():
     found = speed_page.documents()
     assert speed_page.unfit(found) == []
     for document in found:
         assert list(violations(document, schema_of("bench"))) == []
+
+
+def test_committed_figures_and_goals_are_those_of_the_stored_times():
+    for document in speed_page.documents():
+        assert figured_anew(document) == document, "run `... speed_page --figure-anew --write`"
+
+
+def test_figures_that_were_changed_are_derived_again(tmp_path, monkeypatch):
+    document = speed_page.documents()[-1]
+    true = document["runs"][-1]["speedup"]["prefill"]["lower"]
+    document["runs"][-1]["speedup"]["prefill"]["lower"] = 99.0
+    path = tmp_path / "speed-changed.json"
+    path.write_text(json.dumps(document))
+    monkeypatch.setattr(speed_page, "RESULTS", tmp_path)
+    assert speed_page.main(["--figure-anew"]) == 0
+    assert json.loads(path.read_text())["runs"][-1]["speedup"]["prefill"]["lower"] == true
 
 
 def test_figures_stand_in_the_tables(tmp_path):
@@ -98,10 +115,10 @@ def test_figures_stand_in_the_tables(tmp_path):
         assert part in page
 
 
-@pytest.mark.parametrize("changes", [{"repeats": 4}, {"device": "cpu"}])
+@pytest.mark.parametrize("changes", [{"repeats": 5}, {"device": "cpu"}])
 def test_a_few_repeats_and_the_cpu_stay_outside(changes):
     assert speed_page.unfit([measurement(**changes)]) == ["llava-next-7b"]
-    assert speed_page.unfit([measurement()]) == []
+    assert speed_page.unfit([measurement(repeats=6)]) == []
 
 
 def test_a_run_cut_short_says_so():

@@ -70,8 +70,9 @@ def bench(
     """Measure prefill, answers, selection and memory with and without pruning, side by side.
 
     In each repeat every setting runs once, in an order drawn anew; times are medians with quartiles
-    and speedups ratios of runs of one repeat, with a 95 % interval. Where no CUDA device is at hand
-    this is said, and the embedded model is measured on the CPU in place of one of the shapes.
+    and speedups ratios of runs of one repeat, with a 95 % interval (their range for fewer than 6
+    repeats). Where no CUDA device is at hand this is said, and the embedded model is measured on
+    the CPU in place of one of the shapes.
 
     Exit status: 0 measured, whether or not the goals are met; 2 bad usage or input; 3 a package is
     missing; 130 interrupted, the file holds the repeats so far.
