@@ -32,8 +32,8 @@ class CouplingCalibration:
     tau_interval : 95 % bootstrap interval of it
     separability : share of the variance that lies between the two sides of tau, 0 to 1
     gaussian_p : how likely one Gaussian is to have a separability as large
-    unimodal_p : how likely a uniform distribution is to show two modes as distinct; a narrow peak
-        beside a flat part, or tied values, do so more often
+    unimodal_p : how likely a flat distribution, or one with a narrow peak beside a flat part, is to
+        show two modes as distinct; tied values do so more often
     level : of both tests
     clusters : whether there are two clusters: both p values are at most the level
     n : samples measured

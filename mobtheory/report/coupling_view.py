@@ -58,7 +58,7 @@ def verdict_words(document: dict[str, Any]) -> list[str]:
     tau = f"tau = {found['tau']:.4g} (95 % interval {low:.4g} to {high:.4g})"
     tests = (
         f"separability {show(found['separability'])}; one Gaussian is as separable with "
-        f"p = {show(found['gaussian_p'])}, one flat mode looks as much like two with "
+        f"p = {show(found['gaussian_p'])}, one mode looks as much like two with "
         f"p = {show(found['unimodal_p'])}"
     )
     if found["clusters"]:
