@@ -1,18 +1,27 @@
 """Assumption 1 on the embedded model: what refutes it, what repairs it, what is never claimed."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
 
 from mobtheory.errors import InvalidProblem, UnsupportedModel
-from mobtheory.geometry import hausdorff
+from mobtheory.geometry import hausdorff, set_distances
 from mobtheory.models import load, load_witness, measure_lipschitz, rest_of_network
 from mobtheory.models.embedded import held_out_scene
 from mobtheory.models.embedded.held_out import held_out_question
-from mobtheory.models.lipschitz import FamilyRatios, LipschitzEvidence, Witness
-from mobtheory.models.lipschitz.moving import ascend, check_distance, radii_for
+from mobtheory.models.lipschitz import (
+    FamilyRatios,
+    LipschitzEvidence,
+    Witness,
+    measuring,
+    multiplicity,
+)
+from mobtheory.models.lipschitz.blindness import _check_same_set
+from mobtheory.models.lipschitz.moving import RADII, ascend, check_distance, radii_for
+from mobtheory.models.lipschitz.multiplicity import head_gaps, head_gaps_summed
 from mobtheory.models.lipschitz.outputs import (
     NetworkFunction,
     every_token,
@@ -21,6 +30,7 @@ from mobtheory.models.lipschitz.outputs import (
     weighted,
 )
 from mobtheory.models.lipschitz.pairs import measure_moves, measure_prunings
+from mobtheory.models.lipschitz.repair import repair, repair_ground, repaired_families
 from mobtheory.models.lipschitz.sample import read_samples
 
 from .random_llava import SHORT, fresh_llava, inputs_for
@@ -115,6 +125,66 @@ def test_covers_show_larger_ratios_than_random_subsets(evidence):
     assert families["adversarial"] >= max(families[f] for f in ("random", "cover", "mob")) - 1e-4
     assert evidence.lower_bounds["last"] == pytest.approx(evidence.lower_bound, rel=1e-4)
     assert evidence.lower_bound < max(families[f] for f in families if f != "moved") + 1e-4
+
+
+def test_a_gap_above_the_tanh_is_counted(sample, monkeypatch):
+    """With a hundredth of the limit of the theory there are gaps above it."""
+    (true, *_) = head_gaps_summed([head_gaps(sample)])
+    monkeypatch.setattr(multiplicity, "multiplicity_gap", lambda kappa: 0.01 * np.tanh(0.25))
+    (wrong, *_) = head_gaps_summed([head_gaps(sample), head_gaps(sample)])
+    assert true.above == 0 < wrong.above <= wrong.count == 2 * true.count
+    assert wrong.largest > 1
+
+
+def test_the_figures_of_a_repair_count_what_is_above_its_bound(sample, function):
+    (full,) = function(sample, [every_token(sample)])
+    (pair,) = measure_prunings(function, sample, full, [("cover", np.arange(0, 144, 3))])
+    (true,) = repair(function, repair_ground(sample), full, [(pair, np.arange(0, 144, 3))])
+    errors, plain = true.errors.copy(), np.minimum(true.plain, true.bounds)
+    errors[0, 0] = 1.01 * true.bounds[0, 0]
+    plain[0, :2] = 1.01 * true.bounds[0, :2]
+    (row,) = repaired_families([replace(true, errors=errors, plain=plain)], 0)
+    assert (row.above, row.plain_above) == (1, 2)
+    assert row.tightest == pytest.approx(1.01)
+
+
+def test_only_the_best_pairs_keep_their_tokens(model, monkeypatch):
+    """Else every move of every input stays on the device, and every pass of the layer in memory."""
+    kept, samples = [], []
+
+    def summed(pairs, seed, *, by_size):
+        kept.extend(pairs)
+        return ()
+
+    def read(*args):
+        samples.extend(read_samples(*args))
+        return tuple(samples)
+
+    monkeypatch.setattr(measuring, "_families", summed)
+    monkeypatch.setattr(measuring, "read_samples", read)
+    found = measure_lipschitz(model, inputs_of(model, 0, 1), 2, **QUICK)
+    assert found.moved_witness.moved is not None
+    assert {pair.family for pair in kept} >= {"moved", "adversarial"}
+    assert all(pair.variant is None for pair in kept)
+    assert not any({"whole", "distances"} & set(vars(sample)) for sample in samples)
+
+
+def test_distances_are_measured_once_for_each_move_and_never_for_copies(model, monkeypatch):
+    """Between thousands of tokens of a large model one takes half a minute."""
+    calls = []
+    whole = set_distances._both_ways
+    monkeypatch.setattr(set_distances, "_both_ways", lambda *a: calls.append(a[0]) or whole(*a))
+    measure_lipschitz(model, inputs_of(model, 0), 2, **QUICK)
+    assert calls == ["hausdorff"] * (len(RADII) + 2)  # both witnesses are measured again
+
+
+def test_copies_elsewhere_are_no_copies(sample):
+    times = np.full(sample.count, 2)
+    _check_same_set(sample, repeated(sample, times))
+    moved = replace(repeated(sample, times), hidden=sample.hidden + 1)
+    for other in (moved, pruned(sample, np.arange(5))):
+        with pytest.raises(UnsupportedModel, match="copies"):
+            _check_same_set(sample, other)
 
 
 def test_near_copies_have_a_ratio_without_limit(evidence):
