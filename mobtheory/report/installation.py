@@ -28,6 +28,8 @@ EXTRAS = {
         "jsonschema",
         "scikit-learn",
     ),
+    "conformance": ("hypothesis", "pytest"),
+    "notebooks": ("nbmake", "ipykernel"),
     "bench": ("pytest-benchmark", "fpsample", "spopt", "pulp"),
     "third-party": (
         "hypothesis",
@@ -122,7 +124,7 @@ def _packages(
 
 def _conformance_kit() -> Check:
     if _version("hypothesis") is None:
-        mend = 'pip install "mobtheory[test]"'
+        mend = 'pip install "mobtheory[conformance]"'
         return Check("conformance kit", "absent", "it needs hypothesis", mend)
     lost = [group for group in _PLUGINS if not entry_points(group=group, name="mobtheory")]
     if lost:  # installed before there were any, or only found on the path

@@ -29,8 +29,9 @@ def test_all_is_every_extra_but_the_peers() -> None:
     extras = PROJECT["optional-dependencies"]
     (everything,) = extras["all"]
     assert set(everything.removeprefix("mobtheory[").removesuffix("]").split(",")) == (
-        set(extras) - {"all", "bench", "third-party"}
+        set(extras) - {"all", "bench", "third-party", "conformance"}
     )
+    assert set(extras["conformance"]) <= set(extras["test"])
 
 
 def test_torch_is_the_pinned_build() -> None:

@@ -59,7 +59,7 @@ def test_what_is_here_is_told_with_its_version(tmp_path):
         ("z3-solver", "z3 engine", 'pip install "mobtheory[proofs]"'),
         ("mpmath", "interval engine", "pip install --force-reinstall mobtheory"),
         ("matplotlib", "plots", 'pip install "mobtheory[plots]"'),
-        ("hypothesis", "conformance kit", 'pip install "mobtheory[test]"'),
+        ("hypothesis", "conformance kit", 'pip install "mobtheory[conformance]"'),
     ],
 )
 def test_a_missing_extra_is_absent_and_told_how_to_get(monkeypatch, tmp_path, package, part, line):
