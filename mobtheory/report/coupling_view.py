@@ -42,7 +42,7 @@ def coupling_view(document: dict[str, Any], width: int) -> Group:
         _table("Layer", layers, width),
         Text(f"\nEvery measure at layer {chosen['layer']}", "bold"),
         _table("Measure", measures, width),
-        *_area_words(document),
+        *_area_words(document, width >= WIDE),
         Text(f"\n{title.removesuffix(', by layer')} at layer {chosen['layer']}", "bold"),
         Text("\n".join(_bars(chosen["histogram"], document["calibration"]))),
         Text("\n" + "\n".join(verdict_words(document))),
@@ -135,13 +135,14 @@ def _area(auc: dict[str, Any], wide: bool) -> str:
     return f"{auc['auc']:.2f}" + (f" ({low:.2f}–{high:.2f})" if wide else "")
 
 
-def _area_words(document: dict[str, Any]) -> Iterable[Text]:
+def _area_words(document: dict[str, Any], wide: bool) -> Iterable[Text]:
     """What the column of areas says; the names of groups may be too long for its head."""
     auc = next((s["auc"] for s in document["summaries"] if s["auc"]), None)
     if auc is not None:
+        more = "" if wide else " 120 columns and --json have 95 % intervals."
         yield Text(
             f"\nAUC: how often {auc['above']!r} has a larger value than {auc['below']!r}; 0.5 is "
-            "no difference. 120 columns and --json have 95 % intervals."
+            f"no difference.{more}"
         )
 
 
