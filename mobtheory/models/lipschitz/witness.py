@@ -29,7 +29,7 @@ from mobtheory.models.submodel import rest_of_network
 
 _ELSEWHERE = 0.5
 """Of the noise, what a change may differ by on another machine: kernels sum in another order. The
-other half still covers the rounding of that machine, so the lower bound holds there too."""
+other half covers what rounding did on the embedded model, so the lower bound holds there too."""
 
 
 @dataclass(frozen=True, eq=False)
