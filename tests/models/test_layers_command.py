@@ -5,6 +5,7 @@ import json
 
 import pytest
 from jsonschema import Draft202012Validator
+from PIL import Image
 from typer.testing import CliRunner
 
 from mobtheory.cli import app
@@ -12,6 +13,7 @@ from mobtheory.errors import InvalidProblem, UnsupportedModel
 from mobtheory.experiments.layers import measure_layers
 from mobtheory.experiments.samples import embedded_samples
 from mobtheory.models import load
+from mobtheory.models.embedded import held_out_scene
 from mobtheory.models.layer_weights import LayerWeights
 from mobtheory.report.layers_view import layers_view
 from mobtheory.report.schema import schema_of, violations
@@ -129,6 +131,18 @@ def test_another_seed_or_budget_is_refused_by_the_state(folder, result, tmp_path
     refused = _run("embedded", *asked, "--budgets", "8", "--resume", folder / "run.jsonl")
     assert refused.exit_code == 2
     assert "budgets" in refused.stderr
+
+
+def test_other_pictures_under_the_same_names_are_refused_by_the_state(tmp_path):
+    rows = tmp_path / "rows.csv"
+    rows.write_text("image,question\na.png,what is the background colour ?\n")
+    asked = ["--layers", "2", "--budgets", "16", "--samples", rows, "--replicates", "5"]
+    asked += ["--resume", tmp_path / "run.jsonl"]
+    for number, expected in ((0, 0), (0, 0), (1, 2)):
+        Image.fromarray(held_out_scene(number).image).save(tmp_path / "a.png")
+        found = _run("embedded", *asked, "--output", tmp_path / "out")
+        assert found.exit_code == expected, found.output
+    assert "samples" in found.stderr
 
 
 def test_one_head_that_is_read_wrongly_is_a_contradiction(tmp_path, monkeypatch):

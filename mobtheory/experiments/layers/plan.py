@@ -1,12 +1,11 @@
 """What a run is asked: which layers, which budgets, and what tells it from other runs."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from mobtheory.errors import InvalidProblem, UnsupportedModel
-from mobtheory.experiments.samples import Sample
+from mobtheory.experiments.samples import Sample, samples_digest
 from mobtheory.experiments.versions import versions
 from mobtheory.models.fingerprint import weights_fingerprint
 from mobtheory.models.hooks import layer_index
@@ -81,9 +80,8 @@ class Plan:
     def head(self, model: VisionLanguageModel, samples: Sequence[Sample]) -> dict[str, Any]:
         """What a file to resume from must agree with; layers may be added to a run."""
         network: Any = model.model
-        asked = "\n".join(f"{sample.id} {sample.question}" for sample in samples)
         return {
-            "format": "mobtheory model layers 1",
+            "format": "mobtheory model layers 2",
             "model": model.name,
             "weights": weights_fingerprint(model),
             "dtype": str(network.dtype),
@@ -91,7 +89,8 @@ class Plan:
             "attention": str(network.config._attn_implementation),
             "budgets": list(self.budgets),
             "seed": self.seed,
-            "samples": hashlib.sha256(asked.encode()).hexdigest(),
+            "prompt": model.prompt("?"),
+            "samples": samples_digest(samples),
             "versions": versions("torch", "transformers", "numpy"),
         }
 

@@ -89,7 +89,7 @@ def measure_layers(
                     if record is None:
                         record = reading.measured(layer, rests[layer], plan)
                         records.add(sample.id, layer, record)
-                    tallies[layer].add(sample.source, record)
+                    tallies[layer].add(_picture(sample), record)
                     done += 1
                     if progress is not None:
                         progress(CALLED, done, total)
@@ -97,6 +97,11 @@ def measure_layers(
                 lost.append(RefusedSample(sample.id, error.rule))
                 total -= len(plan.layers)
     return make_report(model, plan, list(tallies.values()), samples, lost, notes)
+
+
+def _picture(sample: Sample) -> str:
+    """The picture by its file, however it was written: questions about one are dependent."""
+    return sample.source if sample.path is None else str(sample.path.resolve())
 
 
 class _Reading:
