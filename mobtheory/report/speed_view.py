@@ -110,17 +110,16 @@ def _costs(document: dict[str, Any]) -> Table:
     counted = document["device"]["kind"] == "cuda"
     table = plain_table()
     table.add_column("Cost", no_wrap=True)
-    shares = ("of unpruned prefill", "of own prefill")
-    titles = ("pruning ms", "selection ms", *shares, "cache MiB", "device busy ms", "peak GiB")
-    for title in titles[: None if counted else 5]:
+    costs = ("pruning\nms", "selection\nms", "of\nunpruned\nprefill")  # broken to fit 80 columns
+    titles = (*costs, "cache\nMiB", "device\nbusy ms", "peak\nGiB")
+    for title in titles[: None if counted else 4]:
         table.add_column(title, justify="right")
     for run in document["runs"]:
         times, share = run["milliseconds"], run.get("selection_share")
         cells = [
             _median(times.get("pruning")),
             _median(times.get("selection")),
-            _percent(share and share["of_unpruned_prefill"]),
-            _percent(share and share["of_own_prefill"]),
+            f"{100 * share['of_unpruned_prefill']:.1f} %" if share else "",
             f"{run['cache_bytes'] / 2**20:.1f}",
         ]
         if counted:
@@ -138,10 +137,6 @@ def _length(tokens: int) -> str:
 def interval(found: dict[str, float]) -> str:
     """A speedup with its interval, or with its range."""
     return f"{found['estimate']:.2f} ({found['lower']:.2f} to {found['upper']:.2f})"
-
-
-def _percent(share: float | None) -> str:
-    return "" if share is None else f"{100 * share:.1f} %"
 
 
 def _median(found: dict[str, float] | None) -> str:

@@ -3,12 +3,14 @@
 import copy
 from fractions import Fraction
 from functools import cache
+from io import StringIO
 from math import comb
 
 import jsonschema
 import numpy as np
 import pytest
 import torch
+from rich.console import Console
 
 from mobtheory.errors import UnsupportedModel
 from mobtheory.experiments.speed import SELECTORS, as_lengths, as_ratio, measure_speed
@@ -24,7 +26,7 @@ from mobtheory.experiments.speed.statistics import FEWEST, speedup, spread
 from mobtheory.experiments.speed.subject import subject_for
 from mobtheory.models import load
 from mobtheory.report.schema import schema_of, violations
-from mobtheory.report.speed_view import facts, goal_line
+from mobtheory.report.speed_view import facts, goal_line, speed_view
 
 from .small_shapes import SMALL_LLAVA, SMALL_NEXT
 
@@ -396,3 +398,17 @@ def test_facts_name_device_kernels_and_sizes():
     ):
         assert part in text
     assert "speedups with 95 % intervals." in " ".join(facts({**measured()[0], "repeats": 6}))
+
+
+def test_tables_name_their_columns_whole_in_80_columns():
+    device = {"kind": "cuda", "name": "X", "driver": "1", "cuda": "13"}
+    runs = [
+        {**run, "busy_milliseconds": 373.85, "peak_bytes": 2**34} for run in measured()[0]["runs"]
+    ]
+    console = Console(width=80, file=StringIO())
+    console.print(speed_view({**measured()[0], "device": device, "runs": runs}))
+    text = console.file.getvalue()
+    assert "\u2026" not in text
+    costs = text[text.index("pruning") - 60 :]
+    for word in ("selection", "unpruned", "cache", "busy ms", "GiB"):
+        assert word in costs
