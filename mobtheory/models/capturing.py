@@ -1,24 +1,16 @@
 """The visual and prompt tokens that enter a decoder layer."""
 
 from collections.abc import Mapping
-from contextlib import ExitStack, suppress
 from typing import Any
 
-import torch
-from torch import nn
 from transformers import PreTrainedModel
 
 from mobtheory.errors import UnsupportedModel
-from mobtheory.models.hooks import exclusive, layer_index, pre_hook
-from mobtheory.models.reading import arguments_of, layer_cloud, read_spans
-from mobtheory.models.tokens import Spans, TokenCloud
-from mobtheory.models.vision_language import VisionLanguageModel, parts_of
+from mobtheory.models.tokens import TokenCloud
+from mobtheory.models.vision_language import VisionLanguageModel
+from mobtheory.models.watching import watch_layers
 
 _CALLED = "models.capture"
-
-
-class _Reached(Exception):
-    """Ends the forward pass at the layer asked for: what comes after is not needed."""
 
 
 def capture(
@@ -63,43 +55,13 @@ def capture(
     >>> visual.shape, prompt.shape, visual.dtype
     ((144, 128), (8, 128), dtype('float64'))
     """
-    parts = parts_of(model, _CALLED)
-    index = layer_index(layer, 0, parts, _CALLED)
-    if not isinstance(inputs, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise UnsupportedModel(
-            _CALLED,
-            f"inputs of type {type(inputs).__name__}",
-            "inputs is a mapping of the model's arguments",
-            "Pass what VisionLanguageModel.inputs returns.",
-        )
-    spans: tuple[Spans, ...] = ()
-    positions: torch.Tensor | None = None
-    cloud: TokenCloud | None = None
-
-    def read(module: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-        nonlocal spans
-        spans = read_spans(arguments_of(module, args, kwargs), parts, _CALLED)
-
-    def place(module: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-        nonlocal positions
-        positions = arguments_of(module, args, kwargs)["position_ids"]
-
-    def keep(_: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-        nonlocal cloud
-        cloud = layer_cloud(args, kwargs, positions, spans, _CALLED)
-        raise _Reached
-
-    with exclusive(parts, _CALLED), torch.no_grad(), ExitStack() as hooks:
-        hooks.enter_context(pre_hook(parts.trunk, read))
-        hooks.enter_context(pre_hook(parts.rotary, place))
-        hooks.enter_context(pre_hook(parts.layers[index], keep))
-        with suppress(_Reached):
-            parts.network(**{**inputs, "use_cache": False})
-    assert cloud is not None
+    found: list[TokenCloud] = []
+    watch_layers(_CALLED, model, inputs, [layer], lambda _, __, cloud, ___: found.append(cloud))
+    (cloud,) = found
     if not all(bool(tokens.isfinite().all()) for tokens in (cloud.visual, *cloud.prompt)):
         raise UnsupportedModel(
             _CALLED,
-            f"tokens at layer {index} in {cloud.hidden.dtype} that are not all finite",
+            f"tokens at layer {layer} in {cloud.hidden.dtype} that are not all finite",
             "there is no distance to a token with NaN or infinity",
             "Load the model in float32 or bfloat16, and use sdpa attention for padded batches.",
         )

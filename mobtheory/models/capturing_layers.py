@@ -1,23 +1,15 @@
 """The tokens that enter several decoder layers, seen in one forward pass."""
 
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import ExitStack, suppress
 from typing import Any
 
-import torch
-from torch import nn
 from transformers import PreTrainedModel
 
-from mobtheory.models.hooks import exclusive, layer_index, pre_hook
-from mobtheory.models.reading import arguments_of, layer_cloud, read_spans
-from mobtheory.models.tokens import Spans, TokenCloud
-from mobtheory.models.vision_language import VisionLanguageModel, parts_of
+from mobtheory.models.tokens import TokenCloud
+from mobtheory.models.vision_language import VisionLanguageModel
+from mobtheory.models.watching import watch_layers
 
 _CALLED = "models.see_layers"
-
-
-class _Done(Exception):
-    """Ends the forward pass once the last layer asked for has been seen."""
 
 
 def see_layers(
@@ -50,33 +42,4 @@ def see_layers(
     0 1 144 128
     5 1 144 128
     """
-    parts = parts_of(model, _CALLED)
-    asked = sorted({layer_index(layer, 0, parts, _CALLED) for layer in layers})
-    if not asked:
-        return
-    spans: tuple[Spans, ...] = ()
-    positions: torch.Tensor | None = None
-
-    def read(module: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-        nonlocal spans
-        spans = read_spans(arguments_of(module, args, kwargs), parts, _CALLED)
-
-    def place(module: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-        nonlocal positions
-        positions = arguments_of(module, args, kwargs)["position_ids"]
-
-    def seen(layer: int) -> Callable[..., None]:
-        def show(_: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-            see(layer, layer_cloud(args, kwargs, positions, spans, _CALLED))
-            if layer == asked[-1]:
-                raise _Done
-
-        return show
-
-    with exclusive(parts, _CALLED), torch.no_grad(), ExitStack() as hooks:
-        hooks.enter_context(pre_hook(parts.trunk, read))
-        hooks.enter_context(pre_hook(parts.rotary, place))
-        for layer in asked:
-            hooks.enter_context(pre_hook(parts.layers[layer], seen(layer)))
-        with suppress(_Done):
-            parts.network(**{**inputs, "use_cache": False})
+    watch_layers(_CALLED, model, inputs, layers, lambda layer, _, cloud, __: see(layer, cloud))

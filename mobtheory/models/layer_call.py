@@ -1,7 +1,6 @@
 """One decoder layer as a model calls it, to be run again on fewer, other or heavier tokens."""
 
 from collections.abc import Mapping
-from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,18 +11,13 @@ from torch import nn
 from transformers import PreTrainedModel
 
 from mobtheory.errors import InvalidSelection, UnsupportedModel
-from mobtheory.models.hooks import exclusive, layer_index, pre_hook
 from mobtheory.models.layer_pass import LayerPass, run_layer
 from mobtheory.models.layer_weights import LayerWeights, weights_of
-from mobtheory.models.reading import arguments_of, layer_cloud, read_spans
-from mobtheory.models.tokens import Spans, TokenCloud
-from mobtheory.models.vision_language import VisionLanguageModel, parts_of
+from mobtheory.models.tokens import TokenCloud
+from mobtheory.models.vision_language import VisionLanguageModel
+from mobtheory.models.watching import watch_layers
 
 _CALLED = "models.read_layer"
-
-
-class _Reached(Exception):
-    """Ends the forward pass at the layer asked for: what comes after is not needed."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -168,34 +162,13 @@ def read_layer(
     >>> everything.logits.shape, third.logits.shape  # heads, prompt rows, tokens
     ((4, 8, 155), (4, 8, 59))
     """
-    parts = parts_of(model, _CALLED)
-    index = layer_index(layer, 0, parts, _CALLED)
-    spans: tuple[Spans, ...] = ()
-    positions: torch.Tensor | None = None
-    calls: tuple[LayerCall, ...] | None = None
+    found: list[LayerCall] = []
 
-    def read(module: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-        nonlocal spans
-        spans = read_spans(arguments_of(module, args, kwargs), parts, _CALLED)
+    def see(index: int, module: nn.Module, cloud: TokenCloud, kwargs: Mapping[str, Any]) -> None:
+        found.extend(calls_of(_CALLED, index, module, cloud, kwargs, inputs.get("attention_mask")))
 
-    def place(module: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-        nonlocal positions
-        positions = arguments_of(module, args, kwargs)["position_ids"]
-
-    def keep(module: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-        nonlocal calls
-        cloud = layer_cloud(args, kwargs, positions, spans, _CALLED)
-        calls = calls_of(_CALLED, index, module, cloud, kwargs, inputs.get("attention_mask"))
-        raise _Reached
-
-    with exclusive(parts, _CALLED), torch.no_grad(), ExitStack() as hooks:
-        hooks.enter_context(pre_hook(parts.trunk, read))
-        hooks.enter_context(pre_hook(parts.rotary, place))
-        hooks.enter_context(pre_hook(parts.layers[index], keep))
-        with suppress(_Reached):
-            parts.network(**{**inputs, "use_cache": False})
-    assert calls is not None
-    return calls
+    watch_layers(_CALLED, model, inputs, [layer], see)
+    return tuple(found)
 
 
 def calls_of(
