@@ -8,9 +8,9 @@ from mobtheory.models import prune_at_layer
 from .mask_oracle import forbidden, readable_tokens, visual_places
 from .tiny_families import (
     CASES,
-    IMAGE,
+    GREEDY,
     LAYERS,
-    VIDEO,
+    STEPS,
     longer,
     third_of,
     tiny,
@@ -19,11 +19,6 @@ from .tiny_families import (
 )
 
 pytestmark = pytest.mark.models
-
-STEPS = 3
-# a random model would also write placeholders, for which there is no picture
-GREEDY = {"max_new_tokens": STEPS, "min_new_tokens": STEPS, "do_sample": False}
-GREEDY |= {"suppress_tokens": [IMAGE, VIDEO]}
 
 
 def generate(model, inputs, **options):

@@ -15,8 +15,8 @@ from .tiny_families import (
     CASES,
     DEEPSTACK,
     FAMILIES,
-    IMAGE,
-    VIDEO,
+    GREEDY,
+    STEPS,
     longer,
     third_of,
     tiny,
@@ -25,10 +25,6 @@ from .tiny_families import (
 )
 
 pytestmark = pytest.mark.models
-
-STEPS = 3
-GREEDY = {"max_new_tokens": STEPS, "min_new_tokens": STEPS, "do_sample": False}
-GREEDY |= {"suppress_tokens": [IMAGE, VIDEO]}
 
 
 def counted(visual, kept):

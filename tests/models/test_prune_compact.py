@@ -13,6 +13,7 @@ from .tiny_families import (
     CASES,
     DEEPSTACK,
     FAMILIES,
+    GREEDY,
     IMAGE,
     VIDEO,
     longer,
@@ -24,9 +25,6 @@ from .tiny_families import (
 
 pytestmark = pytest.mark.models
 
-STEPS = 3
-GREEDY = {"max_new_tokens": STEPS, "min_new_tokens": STEPS, "do_sample": False}
-GREEDY |= {"suppress_tokens": [IMAGE, VIDEO]}
 LAYER = DEEPSTACK  # by hand nothing is added after a layer
 
 

@@ -13,6 +13,14 @@ from transformers import PreTrainedModel
 LAYERS = 5
 DEEPSTACK = 3
 PAD, BOS, EOS, IMAGE, VIDEO, START, END = 0, 1, 2, 60, 61, 62, 63
+# a random model would also write placeholders, for which there is no picture
+STEPS = 3
+GREEDY: dict[str, Any] = {
+    "max_new_tokens": STEPS,
+    "min_new_tokens": STEPS,
+    "do_sample": False,
+    "suppress_tokens": [IMAGE, VIDEO],
+}
 VOCABULARY, _WIDTH = 64, 32
 TEXT: dict[str, Any] = {
     "vocab_size": VOCABULARY,
