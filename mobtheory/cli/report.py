@@ -1,7 +1,8 @@
 """``mobtheory report``: a saved report drawn again."""
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -53,10 +54,7 @@ def _layers(folder: Path, json: bool) -> int:
 
     document = read_layer_report(folder)
     place = write_layers(document, folder)
-    if json:
-        print_json(document)
-    else:
-        print_view(lambda width: layers_view(document, width))
+    _show(document, layers_view, json)
     echo(f"Figures: {place}", err=json)
     return document["exit_status"]
 
@@ -67,8 +65,12 @@ def _coupling(folder: Path, json: bool) -> None:
 
     document = read_coupling_report(folder)
     place = write_coupling(document, folder)
+    _show(document, coupling_view, json)
+    echo(f"Figure: {place}", err=json)
+
+
+def _show(document: dict[str, Any], view: Callable[[dict[str, Any], int], Any], json: bool) -> None:
     if json:
         print_json(document)
     else:
-        print_view(lambda width: coupling_view(document, width))
-    echo(f"Figure: {place}", err=json)
+        print_view(lambda width: view(document, width))
