@@ -2,6 +2,7 @@
 
 from contextlib import contextmanager
 from functools import cache, partial
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from mobtheory.errors import InvalidProblem, InvalidSelection, UnsupportedModel
 from mobtheory.models import certify_pruning, load, prune_at_layer, read_layer
 from mobtheory.models.arithmetic import attention_rounding, layer_rounding
 from mobtheory.models.embedded import held_out_scene
+from mobtheory.models.layer_pass import LayerPass
 
 from .random_llava import LONG, SHORT, inputs_for, random_llava, random_third
 from .tiny_families import FAMILIES, tiny, tiny_inputs
@@ -246,6 +248,35 @@ def test_layer_bounds_are_those_of_the_theorem_with_all_rounding(dtype):
         ]
         np.testing.assert_allclose(certificate.layer_bounds[name], np.array(expected) + rounding)
     assert (rounding > 1e-6).all()
+
+
+def test_large_logits_that_nearly_agree_are_rounded_no_farther_than_is_said():
+    """Logits of some 1e5 in float32 are off by some 1e-2: so are weights, and the bound says it."""
+    generator, width, count = torch.Generator().manual_seed(0), 32, 40
+    common = 300 * torch.randn(width, generator=generator)
+    query, keys = common[None], common + 1e-3 * torch.randn(count, width, generator=generator)
+    values = torch.randn(count, width, generator=generator)
+    scaling = width**-0.5
+    single = ((query @ keys.T) * scaling).softmax(-1) @ values
+    logits = (query.double() @ keys.double().T).numpy()[None] * scaling
+    exact = attention_weights(logits)[0] @ values.double().numpy()
+    read = LayerPass(
+        places=np.arange(count),
+        queries=query.double().numpy()[None],
+        keys=keys.double().numpy()[None],
+        values=values.double().numpy()[None],
+        logits=logits,
+        before=np.zeros((1, width)),
+        after_attention=single.double().numpy(),
+        after_layer=np.zeros((1, width)),
+        scaling=scaling,
+        kernel="sdpa",
+    )
+    whole = SimpleNamespace(output=np.eye(width)[None], output_norms=np.ones(1))
+    off = np.linalg.norm(single.double().numpy() - exact, axis=-1)
+    bound = attention_rounding(read, whole, query)
+    assert (off <= bound).all()
+    assert (off > 100 * (4 * count + 40) * 2.0**-24).all()  # all but the logits explains less
 
 
 @contextmanager
